@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class FiliereConfig(AppConfig):
+    name = "filiere"
+    verbose_name = "Installation"
+
+    def ready(self) -> None:
+        # The task application and the checks register themselves.
+        from filiere import celery, checks  # noqa: F401
+        from filiere.web import navigation  # noqa: F401
