@@ -1,0 +1,158 @@
+"""A real browser in front of the real server, for everything a person does.
+
+Every test of this folder is marked `browser`, keeps to one worker with its neighbours of the same file, and finds its
+data committed. Fixtures: `page`, `sign_in(page, user)`, `axe(page)`, `screenshot(page, name)`.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.usersessions.models import UserSession
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+HERE = Path(__file__).parent
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 320, "height": 720}
+# What the page itself answered, and the test is about; a missing style sheet or script is never that.
+ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+# Resolves once colours have finished changing: read half-way, they contrast with nothing. An inherited colour changes
+# again while its parent's does, hence the repetition.
+SETTLED = """async () => {
+  for (let round = 0; round < 20; round += 1) {
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    const finished = Promise.allSettled(document.getAnimations().map((each) => each.finished));
+    await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, 500))]);
+    if (!document.getAnimations().length) return;
+  }
+}"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+def _chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    executable = _chromium()
+    if executable is None:
+        pytest.skip("no browser")
+    quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return {
+        **browser_type_launch_args,
+        "executable_path": executable,
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet],
+    }
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: Any) -> str:
+    """Named localhost, where browsers allow passkeys without a certificate."""
+    return str(live_server.url)
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "locale": "fr-FR",
+        "timezone_id": "Europe/Paris",
+        "viewport": DESKTOP,
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> Iterator[BrowserContext]:
+    """A fresh profile. What its pages complain about in the console fails the test, refused by the policy included."""
+    complaints: list[str] = []
+
+    def listen(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: _note(message, complaints))
+
+    context.on("page", listen)
+    context.set_default_timeout(10_000)
+    yield context
+    assert not complaints, "the browser complained:\n" + "\n".join(complaints)
+
+
+def _note(message: ConsoleMessage, complaints: list[str]) -> None:
+    address = message.location.get("url", "")
+    answered = ANSWERED.match(message.text) and "/static/" not in address
+    if message.type == "error" and not answered:
+        complaints.append(f"{message.text} ({address})")
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Page, Any], None]:
+    """Gives the page a session of that person, without the sign-in page: its own tests go through it."""
+
+    def enter(page: Page, user: Any) -> None:
+        client = Client()
+        client.force_login(user)
+        key = client.session.session_key
+        UserSession.objects.create(user=user, session_key=key, ip="127.0.0.1", user_agent="")
+        page.context.add_cookies(
+            [{"name": django_settings.SESSION_COOKIE_NAME, "value": key, "domain": "localhost", "path": "/"}]
+        )
+
+    return enter
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """No accessibility fault on the page as it stands, in both themes, on a wide and on the narrowest screen."""
+
+    def check(page: Page) -> None:
+        for viewport in (DESKTOP, PHONE):
+            page.set_viewport_size(viewport)
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                page.evaluate(SETTLED)
+                found = Axe().run(page)
+                assert not found.violations_count, f"{page.url} {viewport['width']} {theme}\n{found.generate_report()}"
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"], f"{page.url} scrolls sideways on a phone: {width}"
+        page.set_viewport_size(DESKTOP)
+        page.emulate_media(color_scheme="light")
+
+    return check
+
+
+@pytest.fixture
+def screenshot() -> Callable[[Page, str], None]:
+    """Pictures for a human eye, wide and narrow, light and dark, when FILIERE_SCREENSHOTS names a folder."""
+
+    def take(page: Page, name: str) -> None:
+        folder = os.environ.get("FILIERE_SCREENSHOTS")
+        if not folder:
+            return
+        for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+            page.set_viewport_size(viewport)
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                page.evaluate(SETTLED)
+                page.screenshot(path=Path(folder) / f"{name}-{size}-{theme}.png", full_page=True)
+        page.set_viewport_size(DESKTOP)
+        page.emulate_media(color_scheme="light")
+
+    return take

@@ -1,0 +1,202 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from accounts.tokens.models import Scope
+from projects.activity.models import Event
+from projects.groups.models import WorkingGroup
+from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
+from tests.factories.activity import recorded, sealed, tamper
+from tests.factories.tokens import script_of
+
+pytestmark = pytest.mark.django_db
+
+EVENTS = "/api/v1/events/"
+
+
+def api_of(person=None):
+    client = APIClient()
+    if person:
+        client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def administrator():
+    return AdministratorFactory()
+
+
+@pytest.fixture
+def api(administrator):
+    return api_of(administrator)
+
+
+def address(event):
+    return f"{EVENTS}{event.pk}/"
+
+
+def found(response):
+    assert response.status_code == 200, response.json()
+    return [event["id"] for event in response.json()["results"]]
+
+
+def ids(*events):
+    return [str(event.pk) for event in events]
+
+
+def test_visitors_get_nothing():
+    (event,) = sealed(1)
+    for response in (api_of().get(EVENTS), api_of().get(address(event))):
+        assert response.status_code == 401
+
+
+@pytest.mark.parametrize("rights", [{}, {"is_delegate": True}, {"is_superuser": True}])
+def test_who_does_not_administer_is_refused(rights):
+    (event,) = sealed(1)
+    api = api_of(UserFactory(**rights))
+    assert api.get(EVENTS).status_code == 403
+    assert api.get(address(event)).status_code == 403
+
+
+def test_closed_account_is_a_visitor(administrator):
+    api = api_of(administrator)
+    administrator.is_active = False
+    administrator.save()
+    assert api.get(EVENTS).status_code == 401
+
+
+def test_token_that_only_reads_reads_the_journal(administrator):
+    sealed(1)
+    assert script_of(administrator, scope=Scope.READ).get(EVENTS).status_code == 200
+    assert script_of(UserFactory(), value="flr_other").get(EVENTS).status_code == 403
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_nobody_writes(administrator, api, scope):
+    (event,) = sealed(1)
+    for client in (api, script_of(administrator, scope=scope)):
+        for response in (
+            client.post(EVENTS, {"verb": "x"}),
+            client.put(address(event), {"verb": "x"}),
+            client.patch(address(event), {"verb": "x"}),
+            client.delete(address(event)),
+            client.delete(EVENTS),
+        ):
+            assert response.status_code in {403, 405}
+    assert Event.objects.get().verb == "organisation.changed"
+
+
+def test_event_is_told_whole(api, administrator):
+    organisation = OrganisationFactory(acronym="INST")
+    (event,) = sealed(
+        actor=administrator, target=organisation, changes={"region": ("", "bretagne")}, capacity="administratrice"
+    )
+    response = api.get(address(event))
+    document = response.json()
+    assert document.pop("at").startswith(str(event.at.year))
+    assert document == {
+        "id": str(event.pk),
+        "actor": str(administrator.pk),
+        "capacity": "administratrice",
+        "verb": "organisation.changed",
+        "sentence": f"{administrator} a modifié une organisation",
+        "object_type": "accounts.organisation",
+        "object_id": str(organisation.pk),
+        "object_name": "INST",
+        "changes": {"region": ["", "bretagne"]},
+        "request_id": "",
+        "digest": event.digest,
+        "position": 1,
+        "hash": event.link.hash,
+    }
+    assert api.get(EVENTS).json()["results"][0]["id"] == str(event.pk)
+
+
+def test_waiting_event_of_the_application_has_neither_actor_nor_place(api):
+    (event,) = recorded(1)
+    document = api.get(address(event)).json()
+    assert (document["actor"], document["position"], document["hash"]) == (None, None, None)
+
+
+def test_what_the_reader_may_not_know_is_not_told(api, monkeypatch):
+    monkeypatch.setattr("projects.activity.telling.ADMINISTERED", frozenset())
+    group = WorkingGroup.objects.create(slug="secret", name="Secret")
+    (event,) = recorded(target=group, verb="group.created", changes={"name": (None, "Secret")})
+    document = api.get(address(event)).json()
+    assert (document["object_name"], document["changes"]) == ("", None)
+    assert "Secret" not in api.get(EVENTS).content.decode()
+
+
+def test_unknown_event_is_not_found(api):
+    assert api.get(f"{EVENTS}018f0000-0000-7000-8000-000000000001/").status_code == 404
+    assert api.get(f"{EVENTS}nonsense/").status_code == 404
+
+
+def test_event_never_changes_so_its_tag_does_not_either(api):
+    (event,) = sealed(1)
+    tag = api.get(address(event))["ETag"]
+    assert api.get(address(event), headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_filters(api, administrator):
+    organisation, person = OrganisationFactory(), UserFactory()
+    (first,) = sealed(actor=administrator, target=organisation)
+    (second,) = sealed(target=person, verb="person.closed")
+    (third,) = recorded(actor=person, target=organisation, verb="organisation.created")
+    for parameters, expected in (
+        ({"actor": administrator.pk}, [first]),
+        ({"verb": "person.closed"}, [second]),
+        ({"object_type": "accounts.organisation"}, [third, first]),
+        ({"object_type": "accounts.user", "object_id": person.pk}, [second]),
+        ({"waiting": "true"}, [third]),
+        ({"waiting": "false"}, [second, first]),
+        ({"since": second.at.isoformat()}, [third, second]),
+        ({"until": second.at.isoformat()}, [first]),
+        ({"ordering": "at"}, [first, second, third]),
+        ({"ordering": "-at"}, [third, second, first]),
+        ({"request_id": "rien"}, []),
+    ):
+        response = api.get(EVENTS, parameters)
+        assert found(response) == ids(*expected), parameters
+        assert response.json()["count"] == len(expected)
+
+
+def test_filter_by_request(api):
+    recorded(1)
+    (asked,) = recorded(1)
+    tamper("UPDATE projects_event SET request_id = 'requete-42' WHERE id = %s", asked.pk)
+    assert found(api.get(EVENTS, {"request_id": "requete-42"})) == ids(asked)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"actor": "x"},
+        {"since": "hier"},
+        {"until": "\x00"},
+        {"request_id": "\x00"},
+        {"ordering": "digest"},
+        {"nonsense": "1"},
+        {"page_size": "0"},
+    ],
+)
+def test_parameter_that_makes_no_sense_is_named(api, parameters):
+    response = api.get(EVENTS, parameters)
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == list(parameters)
+
+
+def test_list_costs_the_same_for_one_event_and_for_thirty(api):
+    def cost(count):
+        for _ in range(count):
+            recorded(actor=UserFactory(), target=OrganisationFactory())
+        sealed(1)
+        with CaptureQueriesContext(connection) as queries:
+            assert api.get(EVENTS).status_code == 200
+        return len(queries)
+
+    api.get(EVENTS)
+    one = cost(1)
+    assert cost(30) == one
+    assert one <= 12

@@ -1,0 +1,176 @@
+import pytest
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Organisation, User
+from projects.activity.models import Event
+from projects.activity.selectors import journal
+from projects.activity.telling import Change, tell
+from projects.groups.models import WorkingGroup
+from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
+from tests.factories.activity import recorded, sealed, tamper
+from tests.factories.groups import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator():
+    return AdministratorFactory()
+
+
+def told(event, reader):
+    (story,) = tell([Event.objects.select_related("actor", "link").get(pk=event.pk)], reader)
+    return story
+
+
+def test_event_is_told_with_its_object_and_its_changes(administrator):
+    organisation = OrganisationFactory(name="Institut", acronym="INST")
+    (event,) = sealed(actor=administrator, target=organisation, changes={"region": ("", "bretagne")})
+    story = told(event, administrator)
+    assert story.sentence == f"{administrator} a modifié une organisation"
+    assert (story.kind, story.name) == ("organisation", "INST")
+    assert story.changes == [Change("région", "—", "Bretagne", untold=False)]
+    assert story.link.position == 1
+
+
+def test_waiting_event_has_no_link(administrator):
+    (event,) = recorded()
+    assert told(event, administrator).link is None
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after"),
+    [
+        ({"is_staff": (False, True)}, "non", "oui"),
+        ({"digest": ("quotidien", "hebdomadaire")}, "Une fois par jour", "Une fois par semaine"),
+        ({"rang": (0, 3)}, "0", "3"),
+        ({"rang": (None, "")}, "—", "—"),
+        ({"rang": ([], ["a", "b"])}, "—", "a, b"),
+        ({"rang": ({}, {"mandats": 2, "jetons": 0})}, "—", "jetons\u00a0: 0, mandats\u00a0: 2"),
+        ({"rang": (None, "inconnu")}, "—", "inconnu"),
+    ],
+)
+def test_values_are_shown_in_words(administrator, change, before, after):
+    (event,) = recorded(target=UserFactory(), changes=change)
+    (shown,) = told(event, administrator).changes
+    assert (shown.before, shown.after, shown.untold) == (before, after, False)
+
+
+def test_personal_change_is_told_without_its_values(administrator):
+    (event,) = recorded(target=UserFactory(), changes={"email": (None, None)})
+    (shown,) = told(event, administrator).changes
+    assert shown.untold
+    assert shown.label == "adresse électronique"
+
+
+def test_field_that_the_model_does_not_have_keeps_its_own_name(administrator):
+    (event,) = recorded(changes={"moved": (None, 3)})
+    assert told(event, administrator).changes[0].label == "moved"
+
+
+def test_reference_without_a_name_is_called_after_what_it_points_at(administrator):
+    (event,) = recorded(target=MembershipFactory(), verb="mandate.given", changes={"group": (None, "amr")})
+    assert told(event, administrator).changes == [Change("groupe", "—", "amr", untold=False)]
+
+
+def test_anonymised_actor_is_told_by_what_the_person_became(administrator, monkeypatch):
+    monkeypatch.setattr(User, "__str__", lambda person: "Personne anonymisée" if person.family_name == "" else "?")
+    actor = UserFactory(family_name="")
+    (event,) = recorded(actor=actor)
+    assert told(event, administrator).sentence == "Personne anonymisée a modifié une organisation"
+
+
+@pytest.mark.parametrize(
+    "reader", [{}, {"is_delegate": True}, {"is_superuser": True}, {"is_staff": True, "is_active": False}]
+)
+def test_who_does_not_administer_learns_neither_name_nor_changes(reader):
+    (event,) = recorded(changes={"region": (None, "bretagne")})
+    story = told(event, UserFactory(**reader))
+    assert (story.kind, story.name, story.readable, story.changes) == ("organisation", "", False, [])
+    assert story.sentence == "L’application a modifié une organisation"
+
+
+class _Confidential(models.QuerySet):
+    """As features declare it: each model says who sees its rows."""
+
+    def visible_to(self, user):
+        return self.filter(slug="ouvert")
+
+
+def test_object_that_the_reader_may_not_see_keeps_name_and_changes_to_itself(administrator, monkeypatch):
+    monkeypatch.setattr("projects.activity.telling.ADMINISTERED", frozenset())
+    monkeypatch.setattr(WorkingGroup._meta, "default_manager", _Confidential(WorkingGroup))
+    seen = WorkingGroup.objects.create(slug="ouvert", name="Ouvert")
+    hidden = WorkingGroup.objects.create(slug="ferme", name="Fermé")
+    events = [
+        recorded(target=group, verb="group.created", changes={"name": (None, group.name)})[0]
+        for group in (seen, hidden)
+    ]
+    open_story, closed_story = tell(events, administrator)
+    assert (open_story.name, len(open_story.changes)) == ("Ouvert", 1)
+    assert (closed_story.name, closed_story.readable, closed_story.changes) == ("", False, [])
+
+
+def test_model_that_says_nothing_of_who_sees_it_is_not_told(administrator, monkeypatch):
+    monkeypatch.setattr("projects.activity.telling.ADMINISTERED", frozenset())
+    (event,) = recorded(changes={"region": (None, "bretagne")})
+    story = told(event, administrator)
+    assert (story.name, story.readable) == ("", False)
+
+
+def test_erased_object_leaves_its_story_to_administrators(administrator):
+    organisation = OrganisationFactory()
+    (event,) = recorded(target=organisation, changes={"region": (None, "bretagne")})
+    Organisation.objects.filter(pk=organisation.pk).delete()
+    story = told(event, administrator)
+    assert story.name == ""
+    assert len(story.changes) == 1
+
+
+def test_mandate_is_named_after_person_and_group(administrator):
+    mandate = MembershipFactory()
+    (event,) = recorded(target=mandate, verb="mandate.given")
+    assert told(event, administrator).name == str(mandate)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("object_type", "gone.model"),
+        ("object_type", "nonsense"),
+        ("object_id", "pas-un-identifiant"),
+        ("changes", "[1, 2]"),
+        ("changes", '{"rang": 3, "autre": [1]}'),
+        ("verb", "{actor.password}"),
+    ],
+)
+def test_tampered_event_is_still_told(administrator, column, value):
+    (event,) = recorded()
+    tamper(f"UPDATE projects_event SET {column} = %s", value)
+    story = told(event, administrator)
+    assert story.sentence.startswith("L’application ")
+    assert column != "changes" or story.changes == []
+
+
+def test_telling_costs_a_query_a_kind_of_object(administrator):
+    def cost():
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            stories = tell(journal(), administrator)
+            assert all(story.name for story in stories)
+            assert len([change for story in stories for change in story.changes]) == len(stories)
+        return len(queries)
+
+    def acts(count):
+        for _ in range(count):
+            recorded(actor=UserFactory(), target=OrganisationFactory())
+            recorded(target=UserFactory(), verb="person.changed")
+            recorded(target=MembershipFactory(), verb="mandate.given")
+
+    acts(1)
+    one = cost()
+    assert one == 1 + 3
+    acts(10)
+    assert cost() == one

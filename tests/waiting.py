@@ -1,0 +1,12 @@
+"""A test never sleeps for a while and hopes: it waits for a fact, up to a bound."""
+
+import time
+from collections.abc import Callable
+
+
+def until(fact: Callable[[], object], *, what: str, seconds: float = 20) -> None:
+    limit = time.monotonic() + seconds
+    while not fact():
+        if time.monotonic() > limit:
+            raise AssertionError(f"waited {seconds} s for {what}")
+        time.sleep(0.02)
