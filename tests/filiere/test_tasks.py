@@ -5,7 +5,7 @@ import structlog
 from celery.exceptions import Retry
 from django.utils import timezone
 
-from filiere import broker, schedule
+from filiere import schedule
 from filiere.celery import app
 from filiere.models import JobRun
 from tests.filiere import laboratory
@@ -100,41 +100,6 @@ def test_scheduler_passes_the_name_of_the_job_on(running, tmp_path):
     with scheduler(tmp_path / "beat", "tests.filiere.quick_schedule"):
         until(JobRun.objects.filter(name="pouls", succeeded_at__isnull=False).exists, what="the pulse", seconds=30)
     assert JobRun.objects.count() == len(schedule.JOBS)
-
-
-def test_task_whose_whole_worker_is_killed_comes_back_to_the_next_one(tmp_path):
-    mark = tmp_path / "mark"
-    with worker(tmp_path / "first", FILIERE_ENV="embedded") as process:
-        laboratory.hold.delay(str(mark))
-        until(mark.exists, what="the task to begin")
-        process.kill_everything()
-    with worker(tmp_path / "second", FILIERE_ENV="embedded"):
-        until(lambda: len(mark.read_text().split()) == 2, what="the second attempt", seconds=25)
-
-
-def test_worker_takes_nothing_back_where_others_may_be_at_work(tmp_path):
-    mark = tmp_path / "mark"
-    with worker(tmp_path / "first") as busy:
-        laboratory.hold.delay(str(mark))
-        until(mark.exists, what="the task to begin")
-        with worker(tmp_path / "second") as other:
-            # The busy worker may already be asking for one more, and keep it: two of them, so that one is free.
-            for _ in range(2):
-                laboratory.say.delay("libre")
-            until(lambda: other.events("said", word="libre"), what="the free worker to speak", seconds=60)
-        assert len(mark.read_text().split()) == 1
-        assert busy.popen.poll() is None
-
-
-def test_taking_back_nothing_is_nothing():
-    assert broker.take_back_what_nobody_holds() == 0
-    assert broker.waiting(timeout=2) == 0
-
-
-def test_waiting_counts_what_nobody_took():
-    for word in "ab":
-        laboratory.say.delay(word)
-    assert broker.waiting(timeout=2) == 2
 
 
 # --- In this process --------------------------------------------------------
