@@ -3,7 +3,9 @@
 import ipaddress
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -13,7 +15,10 @@ from django.utils.functional import LazyObject
 from filiere.ids import uuid7
 from filiere.logs import route_of
 
+T = TypeVar("T")
 GetResponse = Callable[[HttpRequest], HttpResponse]
+# What this request has already found out; None outside of a request.
+_found: ContextVar[dict[Hashable, Any] | None] = ContextVar("found", default=None)
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 _FORWARDED = "filiere.forwarded"
 # Balancers ask every few seconds; their good answers would drown the rest.
@@ -24,6 +29,23 @@ log = structlog.get_logger("filiere.access")
 
 def current_request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+def once_a_request(key: Hashable, ask: Callable[[], T]) -> T:
+    """The answer is kept until the request ends, or until `ask_again`; outside of a request it is asked every time."""
+    found = _found.get()
+    if found is None:
+        return ask()
+    if key not in found:
+        found[key] = ask()
+    answer: T = found[key]
+    return answer
+
+
+def ask_again() -> None:
+    """Called by what changes an answer that `once_a_request` may keep."""
+    if (found := _found.get()) is not None:
+        found.clear()
 
 
 def comes_from_this_machine(request: HttpRequest) -> bool:
@@ -44,7 +66,11 @@ class RequestIdMiddleware:
         structlog.contextvars.clear_contextvars()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             began = time.perf_counter()
-            response = self.get_response(request)
+            memory = _found.set({})
+            try:
+                response = self.get_response(request)
+            finally:
+                _found.reset(memory)
             response["X-Request-ID"] = request_id
             _write_access_line(request, response.status_code, time.perf_counter() - began)
         return response

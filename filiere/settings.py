@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "guardian",
     "rest_framework",
     "drf_spectacular",
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -137,7 +138,11 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # refuses while an account is locked, and lets nobody in
     "accounts.signin.backends.EmailBackend",
+    "guardian.backends.ObjectPermissionBackend",
 ]
+ANONYMOUS_USER_NAME = None  # guardian's: nobody signs in as a visitor
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -208,7 +213,9 @@ SECOND_FACTOR_RULES = [
     "projects.groups.selectors.pilots_a_group",
 ]
 # What an accepted invitation brings besides the account: each is called with it, in the same transaction.
-INVITATION_FOLLOW_UPS: list[str] = []
+INVITATION_FOLLOW_UPS = ["projects.groups.invitations.give_invited_mandate"]
+# What brings the grants up to a day: called by whoever first asks for a permission on it.
+ACCESS_PROJECTION = "projects.groups.projection.bring_up_to"
 OIDC = ENVIRONMENT.oidc
 SOCIALACCOUNT_ADAPTER = "accounts.signin.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False

@@ -5,4 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("projects.home.urls")),
     path("", include("projects.activity.urls")),
+    path("", include("projects.access.urls")),
+    path("", include("projects.contracts.urls")),
+    path("", include("projects.groups.urls")),
 ]

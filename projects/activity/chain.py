@@ -11,7 +11,18 @@ from uuid import UUID
 from projects.activity.models import Event
 
 GENESIS = "0" * 64
-COVERED = ("id", "at", "actor_id", "capacity", "verb", "object_type", "object_id", "changes", "request_id")
+COVERED = (
+    "id",
+    "at",
+    "actor_id",
+    "capacity",
+    "verb",
+    "object_type",
+    "object_id",
+    "group_id",
+    "changes",
+    "request_id",
+)
 
 
 class Head(NamedTuple):

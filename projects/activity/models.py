@@ -73,6 +73,14 @@ class Event(AppendOnly):
     verb = models.CharField(_("acte"), max_length=60)
     object_type = models.CharField(_("nature de l’objet"), max_length=60)
     object_id = models.CharField(_("objet"), max_length=40)
+    group = models.ForeignKey(
+        "projects.WorkingGroup",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("groupe"),
+        db_index=False,  # event_by_group begins with it
+    )
     changes = models.JSONField(_("changements"), default=dict, help_text='{"field": [before, after]}')
     request_id = models.CharField(_("requête"), max_length=64, blank=True)
     digest = models.CharField(_("empreinte"), max_length=64, editable=False)
@@ -85,6 +93,7 @@ class Event(AppendOnly):
         indexes = [
             models.Index(fields=["object_id", "object_type", "-id"], name="event_by_object"),
             models.Index(fields=["actor", "-id"], name="event_by_actor"),
+            models.Index(fields=["group", "-id"], condition=models.Q(group__isnull=False), name="event_by_group"),
             models.Index(fields=["verb", "-id"], name="event_by_verb"),
             models.Index(fields=["request_id"], name="event_by_request"),
             models.Index(fields=["at"], name="event_by_time"),

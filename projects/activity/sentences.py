@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy
 from projects.activity.models import Event
 
 SENTENCES = {
+    "delegation.given": gettext_lazy("{actor} a délégué une permission"),
+    "delegation.taken_back": gettext_lazy("{actor} a mis fin à une délégation"),
+    "emergency.closed": gettext_lazy("{actor} a refermé une lecture d’urgence"),
+    "emergency.opened": gettext_lazy("{actor} a ouvert une lecture d’urgence"),
+    "group.archived": gettext_lazy("{actor} a archivé un groupe"),
+    "group.changed": gettext_lazy("{actor} a modifié un groupe"),
     "group.created": gettext_lazy("{actor} a créé un groupe"),
+    "group.reopened": gettext_lazy("{actor} a rouvert un groupe"),
     "invitation.accepted": gettext_lazy("{actor} a accepté une invitation"),
     "invitation.created": gettext_lazy("{actor} a invité une personne"),
     "invitation.first_administrator": gettext_lazy("{actor} a préparé l’arrivée du premier administrateur"),
@@ -19,6 +26,8 @@ SENTENCES = {
     "invitation.resent": gettext_lazy("{actor} a renvoyé une invitation"),
     "invitation.revoked": gettext_lazy("{actor} a révoqué une invitation"),
     "invitation.sent": gettext_lazy("{actor} a envoyé une invitation"),
+    "mandate.changed": gettext_lazy("{actor} a changé un mandat"),
+    "mandate.ended": gettext_lazy("{actor} a mis fin à un mandat"),
     "mandate.given": gettext_lazy("{actor} a donné un mandat"),
     "organisation.absorbed": gettext_lazy("{actor} a fait absorber un doublon par une autre organisation"),
     "organisation.changed": gettext_lazy("{actor} a modifié une organisation"),

@@ -14,6 +14,7 @@ from projects.activity.sealing import seal_after_commit
 
 if TYPE_CHECKING:
     from accounts.people.models import User
+    from projects.groups.models import WorkingGroup
 
 
 # Of these the journal says that they changed, never what they were: a person can be anonymised, an event cannot.
@@ -35,11 +36,13 @@ def record(
     target: models.Model,
     changes: Mapping[str, tuple[Any, Any]] | None = None,
     capacity: str = "",
+    group: "WorkingGroup | None" = None,
 ) -> Event:
     """Writes what `actor` did to `target`; belongs inside the service's transaction.
 
     `verb` has its sentence in `sentences`. `changes` maps a field to what it was and what it became, and never holds a
     person's name or address: those must be able to disappear. `actor` is None for what the application does by itself.
+    `group` is the one whose members read of it.
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(verb)
@@ -52,6 +55,7 @@ def record(
         verb=verb,
         object_type=target._meta.label_lower,
         object_id=str(target.pk),
+        group=group,
         # Plain JSON from here on: the digest covers what will be read back.
         changes=json.loads(json.dumps(dict(changes or {}), cls=DjangoJSONEncoder)),
         request_id=current_request_id(),

@@ -5,10 +5,14 @@ from datetime import timedelta
 from accounts.organisations.models import Organisation
 from accounts.people.models import User
 from filiere.days import today
+from projects.access.enums import Role
+from projects.contracts.models import Contract
+from projects.demonstration.contract import CODE
 from projects.demonstration.people import DOMAIN, GROUPS, SEATS
-from projects.groups.enums import GroupKind, Role
+from projects.groups.enums import GroupKind
+from projects.groups.mandates import give_mandate
 from projects.groups.models import Membership, WorkingGroup
-from projects.groups.services import create_group, give_mandate
+from projects.groups.services import create_group
 
 # The code in the accounts' addresses, then the group, then whom each seat speaks for, in the order of SEATS.
 ROOMS = {
@@ -40,6 +44,7 @@ GUEST_FOR_ANOTHER = timedelta(days=60)
 
 
 def load() -> int:
+    contract = Contract.objects.get(code=CODE)
     known = {group.slug: group for group in WorkingGroup.objects.all()}
     people = {person.email: person for person in User.objects.filter(email__endswith=f"@{DOMAIN}")}
     organisations = {
@@ -52,7 +57,7 @@ def load() -> int:
     for slug, name, email, role, acronym in _seats():
         if slug not in known:
             kind = GroupKind.BUREAU if slug == "bureau" else GroupKind.WORKING_GROUP
-            known[slug] = create_group(slug=slug, name=name, kind=kind, by=None)
+            known[slug] = create_group(contract=contract, slug=slug, name=name, kind=kind, by=None)
             created += 1
         if (email, slug) in seated or email not in people:
             continue

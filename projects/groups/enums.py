@@ -1,6 +1,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from projects.access.enums import Role
+
+STEERING_ROLES = (Role.PILOT, Role.CO_PILOT)
+
 
 class GroupKind(models.TextChoices):
     WORKING_GROUP = "gt", _("Groupe de travail")
@@ -10,13 +14,18 @@ class GroupKind(models.TextChoices):
     PLENARY = "plenier", _("Comité plénier")
 
 
-class Role(models.TextChoices):
-    PILOT = "pilote", _("Pilote")
-    CO_PILOT = "copilote", _("Copilote")
-    RAPPORTEUR = "rapporteur", _("Rapporteur")
-    MEMBER = "membre", _("Membre")
-    OBSERVER = "observateur", _("Observateur")
-    GUEST = "invite", _("Invité")
+class ApprovalRule(models.TextChoices):
+    """How many of those who steer the group it takes to approve."""
+
+    ANY = "un", _("Un pilote ou copilote suffit")
+    ALL = "tous", _("Tous les pilotes et copilotes")
 
 
-STEERING_ROLES = (Role.PILOT, Role.CO_PILOT)
+class Gap(models.TextChoices):
+    """Who is missing from a group."""
+
+    PILOT = "pilote", _("Aucun pilote")
+    CO_PILOT = "copilote", _("Aucun copilote")
+    RAPPORTEUR = "rapporteur", _("Aucun rapporteur")
+    STATE = "etat", _("Aucun représentant de l’État")
+    INDUSTRY = "industrie", _("Aucun représentant de l’industrie")

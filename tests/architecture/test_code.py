@@ -17,6 +17,16 @@ CASCADES = {
     "accounts.Alias.organisation": "a spelling is nothing without what it spells",
     "accounts.ApiToken.person": "people are anonymised, not deleted; a key without its person opens nothing",
     "filiere.StoredAnswer.person": "an answer kept for a day, for that person alone",
+    "projects.BudgetLine.project": "a line of a project's own sheet",
+    "projects.Criterion.project": "a line of a project's own sheet",
+    "projects.Grant.content_object": "a projection of mandates, which protect the group",
+    "projects.Grant.permission": "a permission that the code no longer knows grants nothing",
+    "projects.Grant.user": "a projection of mandates, which protect the person",
+    "projects.InvitedMandate.invitation": "what an invitation brings, and nothing without it",
+    "projects.Participation.project": "a line of a project's own sheet",
+    "projects.ProjectLink.from_project": "a line of a project's own sheet",
+    "projects.ProjectLink.to_axis": "a link to nothing says nothing",
+    "projects.ProjectLink.to_project": "a link to nothing says nothing",
 }
 WRITES = {"save", "delete", "on_commit", "asave", "adelete"}
 MANAGER_WRITES = {"create", "bulk_create", "update", "bulk_update", "get_or_create", "update_or_create"}

@@ -64,15 +64,14 @@ def _write() -> None:
 
     from django.db import transaction
 
-    from accounts.models import Organisation
+    from accounts.models import Alias, Organisation
     from projects.activity.services import record
-    from projects.models import WorkingGroup
 
     def act(kind: str) -> None:
         with transaction.atomic():
             organisation = Organisation.objects.create(name="Organisation", kind="entreprise", college="industrie")
             if kind == "plain row":
-                WorkingGroup.objects.create(slug=str(organisation.pk), name="Groupe")
+                Alias.objects.create(organisation=organisation, text="Groupe")
             if kind == "event":
                 record(actor=None, verb="organisation.created", target=organisation, changes={"name": (None, "x")})
 

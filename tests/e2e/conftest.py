@@ -27,11 +27,14 @@ ANSWERED = re.compile(r"Failed to load resource: the server responded with a sta
 # Resolves once colours have finished changing: read half-way, they contrast with nothing. An inherited colour changes
 # again while its parent's does, hence the repetition.
 SETTLED = """async () => {
+  const soon = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  // A page that the browser does not draw at this moment is given no frame: nothing here may wait for one for ever.
+  const frame = () => Promise.race([new Promise(requestAnimationFrame), soon(200)]);
   for (let round = 0; round < 20; round += 1) {
-    await new Promise(requestAnimationFrame);
-    await new Promise(requestAnimationFrame);
+    await frame();
+    await frame();
     const finished = Promise.allSettled(document.getAnimations().map((each) => each.finished));
-    await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, 500))]);
+    await Promise.race([finished, soon(500)]);
     if (!document.getAnimations().length) return;
   }
 }"""

@@ -73,4 +73,4 @@ def test_passwords_are_kept_with_argon2(settings):
 def test_no_other_backend_lets_in(settings):
     first, *others = settings.AUTHENTICATION_BACKENDS
     assert first == "axes.backends.AxesStandaloneBackend"
-    assert others == ["accounts.signin.backends.EmailBackend"]
+    assert others == ["accounts.signin.backends.EmailBackend", "guardian.backends.ObjectPermissionBackend"]

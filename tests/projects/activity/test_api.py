@@ -5,9 +5,9 @@ from rest_framework.test import APIClient
 
 from accounts.tokens.models import Scope
 from projects.activity.models import Event
-from projects.groups.models import WorkingGroup
 from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
 from tests.factories.activity import recorded, sealed, tamper
+from tests.factories.groups import WorkingGroupFactory
 from tests.factories.tokens import script_of
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_waiting_event_of_the_application_has_neither_actor_nor_place(api):
 
 def test_what_the_reader_may_not_know_is_not_told(api, monkeypatch):
     monkeypatch.setattr("projects.activity.telling.ADMINISTERED", frozenset())
-    group = WorkingGroup.objects.create(slug="secret", name="Secret")
+    group = WorkingGroupFactory(slug="secret", name="Secret")
     (event,) = recorded(target=group, verb="group.created", changes={"name": (None, "Secret")})
     document = api.get(address(event)).json()
     assert (document["object_name"], document["changes"]) == ("", None)

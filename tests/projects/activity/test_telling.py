@@ -9,7 +9,7 @@ from projects.activity.telling import Change, tell
 from projects.groups.models import WorkingGroup
 from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
 from tests.factories.activity import recorded, sealed, tamper
-from tests.factories.groups import MembershipFactory
+from tests.factories.groups import MembershipFactory, WorkingGroupFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +101,8 @@ class _Confidential(models.QuerySet):
 def test_object_that_the_reader_may_not_see_keeps_name_and_changes_to_itself(administrator, monkeypatch):
     monkeypatch.setattr("projects.activity.telling.ADMINISTERED", frozenset())
     monkeypatch.setattr(WorkingGroup._meta, "default_manager", _Confidential(WorkingGroup))
-    seen = WorkingGroup.objects.create(slug="ouvert", name="Ouvert")
-    hidden = WorkingGroup.objects.create(slug="ferme", name="Fermé")
+    seen = WorkingGroupFactory(slug="ouvert", name="Ouvert")
+    hidden = WorkingGroupFactory(slug="ferme", name="Fermé")
     events = [
         recorded(target=group, verb="group.created", changes={"name": (None, group.name)})[0]
         for group in (seen, hidden)

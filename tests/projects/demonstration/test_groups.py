@@ -4,8 +4,9 @@ import pytest
 
 from accounts.models import User
 from filiere.days import today
+from projects.access.enums import Role
 from projects.demonstration import groups, organisations, people
-from projects.groups.enums import GroupKind, Role
+from projects.groups.enums import GroupKind
 from projects.models import Membership, WorkingGroup
 
 pytestmark = pytest.mark.django_db

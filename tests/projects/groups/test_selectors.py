@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 import time_machine
 
-from projects.groups.enums import Role
+from projects.access.enums import Role
 from projects.groups.selectors import mandates_in_force, pilots_a_group
 from tests.factories import UserFactory
 from tests.factories.groups import MembershipFactory

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.invitations.enums import Sending
+from projects.access.enums import Role
 from projects.activity.services import record
-from projects.groups.enums import Role
 from projects.home.help import TOPICS
 from tests.factories import AdministratorFactory, UserFactory
 from tests.factories.groups import MembershipFactory

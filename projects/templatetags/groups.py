@@ -1,0 +1,37 @@
+"""What the pages of one group have in common."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from filiere.web.components import Tab
+from projects.access.enums import Permission
+from projects.groups.models import WorkingGroup
+from projects.groups.permissions import may
+from projects.templatetags.ui import tabs
+
+register = template.Library()
+
+# Label, name of the address, and the permission without which the page is closed.
+TABS = (
+    (_("Accueil"), "group", Permission.SEE),
+    (_("Membres"), "group-members", Permission.SEE),
+    (_("Délégations"), "group-delegations", Permission.SEE),
+    (_("Journal"), "group-journal", Permission.READ_JOURNAL),
+)
+
+
+@register.simple_tag(takes_context=True)
+def group_tabs(context: Context, group: WorkingGroup) -> SafeString:
+    request: Any = context["request"]
+    shown = [
+        Tab(label, href, current=request.path == href)
+        for label, url_name, permission in TABS
+        if may(request.user, permission, group)
+        for href in [reverse(url_name, kwargs={"slug": group.slug})]
+    ]
+    return SafeString(tabs(shown, label=str(_("Pages du groupe"))))
