@@ -5,14 +5,12 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from filiere.web.components import Tab
 from projects.access.enums import Permission
 from projects.groups.models import WorkingGroup
 from projects.groups.permissions import may
-from projects.templatetags.ui import tabs
 
 register = template.Library()
 
@@ -25,8 +23,8 @@ TABS = (
 )
 
 
-@register.simple_tag(takes_context=True)
-def group_tabs(context: Context, group: WorkingGroup) -> SafeString:
+@register.inclusion_tag("components/tabs.html", takes_context=True)
+def group_tabs(context: Context, group: WorkingGroup) -> dict[str, Any]:
     request: Any = context["request"]
     shown = [
         Tab(label, href, current=request.path == href)
@@ -34,4 +32,4 @@ def group_tabs(context: Context, group: WorkingGroup) -> SafeString:
         if may(request.user, permission, group)
         for href in [reverse(url_name, kwargs={"slug": group.slug})]
     ]
-    return SafeString(tabs(shown, label=str(_("Pages du groupe"))))
+    return {"items": shown, "label": _("Pages du groupe")}
