@@ -1,9 +1,10 @@
 """Grants: what mandates open, as rows that questions are asked of. Mandates are the truth: `groups.projection`."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -11,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from filiere.ids import uuid7
+from projects.access.enums import Permission
+
+if TYPE_CHECKING:
+    from accounts.people.models import User
 
 
 class Grant(UserObjectPermissionBase):
@@ -43,6 +48,17 @@ class EmergencyReadingQuerySet(models.QuerySet["EmergencyReading"]):
     def open_at(self, moment: datetime) -> "EmergencyReadingQuerySet":
         return self.filter(opened_at__lte=moment, closes_at__gt=moment)
 
+    def visible_to(self, reader: "User | AnonymousUser") -> "EmergencyReadingQuerySet":
+        """One's own, and those of the groups whose journal one reads."""
+        from projects.access.standing import standing_of  # which reads these very rows
+
+        standing = standing_of(reader)
+        if Permission.READ_JOURNAL in standing.everywhere:
+            return self
+        if not standing.known:
+            return self.none()
+        return self.filter(Q(person=reader) | Q(group__in=standing.groups(Permission.READ_JOURNAL)))
+
 
 class EmergencyReading(models.Model):
     """« Bris de glace »: an administrator reads one group's content for a while, says why, and its pilots are told."""
@@ -53,6 +69,8 @@ class EmergencyReading(models.Model):
     reason = models.TextField(_("raison"), max_length=1000)
     opened_at = models.DateTimeField(_("ouverte"), default=timezone.now)
     closes_at = models.DateTimeField(_("se referme"))
+    # When those who steer the group are next to be told; empty once they were.
+    tell_after = models.DateTimeField(default=timezone.now, null=True, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar = EmergencyReadingQuerySet.as_manager()

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""What everybody may read about who may do what. Pages about one group are the groups' own."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from projects.access import pages
+
+urlpatterns = [path("aide/roles/", pages.roles, name="roles")]

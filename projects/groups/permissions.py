@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from accounts.organisations.permissions import capacity_of
 from accounts.people.models import User
+from filiere.api.resources import is_id
 from filiere.web.access import Page, PersonPage, PersonRequest, signed_in
 from projects.access.enums import Permission
 from projects.access.standing import read_standing, standing_of
@@ -31,6 +32,11 @@ GroupPage = Callable[Concatenate[PersonRequest, WorkingGroup, P], HttpResponseBa
 
 def may(person: User, permission: Permission, group: WorkingGroup) -> bool:
     return standing_of(person).may(permission, group)
+
+
+def may_explain(person: User, group: WorkingGroup) -> bool:
+    """Whether they are told what others may do there: who sets rights, and who answers for theirs by lending them."""
+    return may(person, Permission.MANAGE_GROUP, group) or may(person, Permission.LEND, group)
 
 
 def demand(person: User | None, permission: Permission, group: WorkingGroup) -> None:
@@ -68,8 +74,11 @@ def in_group(permission: Permission) -> Callable[[GroupPage[P]], Page[P]]:
 
 
 def visible_group(person: User, slug: str) -> WorkingGroup:
-    """Asks of the database the same thing whether the group is hidden or unknown."""
-    group: WorkingGroup | None = WorkingGroup.objects.visible_to(person).filter(slug=slug).first()
+    """By the last word of its address, or by its id. Asks the same thing whether the group is hidden or unknown."""
+    if "\x00" in slug:  # which PostgreSQL refuses to look for
+        raise Http404
+    key = "pk" if is_id(slug) else "slug"
+    group: WorkingGroup | None = WorkingGroup.objects.visible_to(person).filter(**{key: slug}).first()
     if group is None:
         raise Http404
     return group
