@@ -1,7 +1,9 @@
 """The contract: what the State and the industry agreed to do, in chapters and projects. Codes outlive numbers."""
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.organisations.models import Organisation
 from filiere.ids import uuid7
 from filiere.text import fold
+from projects.access.standing import standing_of
 from projects.contracts.enums import BudgetKind, Part
 
+if TYPE_CHECKING:
+    from accounts.people.models import User
+
 CODE_HELP = _("Ne change jamais, même quand les numéros changent\u00a0: lettres, chiffres et traits d’union.")
+
+
+class FiliereQuerySet(models.QuerySet[Any]):
+    def visible_to(self, reader: "User | AnonymousUser") -> "FiliereQuerySet":
+        """The contract and all its parts are open to the whole filière, and to nobody else."""
+        return self if standing_of(reader).in_filiere else self.none()
 
 
 class Contract(models.Model):
@@ -35,6 +47,8 @@ class Contract(models.Model):
     )
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects: ClassVar = FiliereQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("contrat")
         verbose_name_plural = _("contrats")
@@ -50,6 +64,12 @@ class Contract(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def last_day(self) -> date:
+        """As amended: the last avenant that speaks of the end decides."""
+        ends: list[date] = [amendment.ends_on for amendment in self.amendments.all() if amendment.ends_on]
+        return ends[-1] if ends else self.ends_on
+
 
 class Amendment(models.Model):
     """An avenant: it amends without erasing, so it is added and never taken away."""
@@ -63,6 +83,8 @@ class Amendment(models.Model):
     # What it makes of the contract's end; empty when it leaves it alone.
     ends_on = models.DateField(_("nouvelle fin du contrat"), null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = FiliereQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("avenant")
@@ -89,6 +111,8 @@ class Axis(models.Model):
     title = models.CharField(_("titre"), max_length=300)
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = FiliereQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("axe")
@@ -126,6 +150,8 @@ class Project(models.Model):
     searchable = models.TextField(editable=False, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects: ClassVar = FiliereQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("projet structurant")
         verbose_name_plural = _("projets structurants")
@@ -156,6 +182,8 @@ class Participation(models.Model):
     )
     part = models.CharField(_("part"), max_length=15, choices=Part)
 
+    objects: ClassVar = FiliereQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("organisation associée")
         verbose_name_plural = _("organisations associées")
@@ -184,6 +212,8 @@ class ProjectLink(models.Model):
         Axis, on_delete=models.CASCADE, related_name="linked_from", null=True, blank=True, verbose_name=_("axe")
     )
     why = models.CharField(_("pourquoi"), max_length=500)
+
+    objects: ClassVar = FiliereQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lien entre projets")
@@ -228,6 +258,8 @@ class BudgetLine(models.Model):
     )
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects: ClassVar = FiliereQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("ligne de budget")
         verbose_name_plural = _("lignes de budget")
@@ -256,6 +288,8 @@ class Criterion(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="criteria")
     position = models.PositiveSmallIntegerField(default=0)
     text = models.CharField(_("critère"), max_length=500)
+
+    objects: ClassVar = FiliereQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("critère d’évaluation")
