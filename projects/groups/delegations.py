@@ -15,6 +15,7 @@ from filiere.versions import Stale, version_of
 from projects.access.enums import Permission
 from projects.access.roles import MAY_BE_LENT, MAY_BORROW
 from projects.activity.services import record
+from projects.groups.delegation_mail import tell_borrower_after_commit
 from projects.groups.models import Delegation, Membership, WorkingGroup
 from projects.groups.permissions import capacity_in, demand, may
 from projects.groups.projection import project
@@ -26,7 +27,7 @@ def lend(
     *,
     group: WorkingGroup,
     permission: str,
-    to: User,
+    borrower: User,
     ends_on: date,
     by: User,
     starts_on: date | None = None,
@@ -44,7 +45,7 @@ def lend(
         delegation = Delegation(
             group=group,
             lender=by,
-            borrower=to,
+            borrower=borrower,
             permission=lent,
             starts_on=starts_on or today(),
             ends_on=ends_on,
@@ -59,7 +60,7 @@ def lend(
             target=delegation,
             group=group,
             changes={
-                "borrower": (None, str(to.pk)),
+                "borrower": (None, str(borrower.pk)),
                 "permission": (None, lent.value),
                 "starts_on": (None, delegation.starts_on.isoformat()),
                 "ends_on": (None, delegation.ends_on.isoformat()),
@@ -67,6 +68,7 @@ def lend(
             },
         )
         project(group)
+        tell_borrower_after_commit(delegation)
     return delegation
 
 
@@ -80,37 +82,77 @@ def take_back(*, delegation: Delegation, by: User | None, seen: str | None = Non
             raise Stale(row)
         if by is not None and by.pk not in {row.lender_id, row.borrower_id}:
             demand(by, Permission.MANAGE_GROUP, group)
-        if row.revoked_at is not None or row.ends_on < today():
+        if not is_running(row):
             raise Refused(_("Cette délégation est déjà terminée."), code="ended")
         row.revoked_at = timezone.now()
         row.save()
-        record(
-            actor=by,
-            capacity=capacity_in(by, group, Permission(row.permission)),
-            verb="delegation.taken_back",
-            target=row,
-            group=group,
-        )
+        _tell_end(row, by=by, changes={})
         project(group)
     return row
 
 
+def cut_short(delegation: Delegation, last: date, *, by: User | None) -> None:
+    """Because a mandate it rests on ends that day. The caller holds the group, and projects it."""
+    if last < max(delegation.starts_on, today()):
+        delegation.revoked_at = timezone.now()
+        changes = {}
+    else:
+        changes = {"ends_on": (delegation.ends_on.isoformat(), last.isoformat())}
+        delegation.ends_on = last
+    delegation.save()
+    _tell_end(delegation, by=by, changes=changes)
+
+
 def may_take_back(person: User, delegation: Delegation) -> bool:
-    if delegation.revoked_at is not None or delegation.ends_on < today():
-        return False
-    return person.pk in {delegation.lender_id, delegation.borrower_id} or may(
-        person, Permission.MANAGE_GROUP, delegation.group
+    return is_running(delegation) and (
+        person.pk in {delegation.lender_id, delegation.borrower_id}
+        or may(person, Permission.MANAGE_GROUP, delegation.group)
+    )
+
+
+def is_running(delegation: Delegation) -> bool:
+    """It holds, or will: neither over nor taken back."""
+    return delegation.revoked_at is None and delegation.ends_on >= today()
+
+
+def not_a_borrower() -> ValidationError:
+    sentence = _("On ne délègue qu’à un membre du groupe qui y siège à cette date, ni observateur ni invité.")
+    return ValidationError({"borrower": sentence})
+
+
+def _tell_end(delegation: Delegation, *, by: User | None, changes: dict[str, tuple[str, str]]) -> None:
+    record(
+        actor=by,
+        capacity=capacity_in(by, delegation.group, Permission(delegation.permission)),
+        verb="delegation.taken_back",
+        target=delegation,
+        group=delegation.group,
+        changes=changes,
     )
 
 
 def _check(delegation: Delegation) -> None:
+    if delegation.starts_on < today():
+        raise ValidationError({"starts_on": _("Une délégation ne vaut pas pour le passé.")})
+    if delegation.ends_on < delegation.starts_on:
+        raise ValidationError({"ends_on": _("Une délégation ne peut pas finir avant d’avoir commencé.")})
+    if delegation.borrower_id == delegation.lender_id:
+        raise ValidationError({"borrower": _("On ne délègue pas à soi-même.")})
     delegation.full_clean()
-    if delegation.ends_on < today():
-        raise ValidationError({"ends_on": _("Une délégation ne peut pas finir dans le passé.")})
-    sits = Membership.objects.filter(person=delegation.borrower, group=delegation.group, role__in=MAY_BORROW).in_force(
-        max(delegation.starts_on, today())
+    sitting = Membership.objects.filter(group=delegation.group).in_force(delegation.starts_on)
+    if not sitting.filter(person=delegation.lender).exists():
+        raise ValidationError({"starts_on": _("Votre propre mandat ne court pas à cette date.")})
+    if (
+        not User.objects.filter(pk=delegation.borrower_id, is_active=True).exists()
+        or not sitting.filter(person=delegation.borrower, role__in=MAY_BORROW).exists()
+    ):
+        raise not_a_borrower()
+    same = Delegation.objects.filter(
+        group=delegation.group,
+        lender=delegation.lender,
+        borrower=delegation.borrower,
+        permission=delegation.permission,
+        revoked_at=None,
     )
-    if not delegation.borrower.is_active or not sits.exists():
-        raise ValidationError(
-            {"to": _("On ne délègue qu’à un membre du groupe qui y siège à cette date, ni observateur ni invité.")}
-        )
+    if same.filter(starts_on__lte=delegation.ends_on, ends_on__gte=delegation.starts_on).exists():
+        raise ValidationError({"permission": _("Vous lui avez déjà délégué cette permission à ces dates.")})
