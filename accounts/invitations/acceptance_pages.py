@@ -6,6 +6,7 @@ From there on no log, history, Referer or error report can hold the token. (It a
 `same-origin` policy: under `no-referrer` browsers send `Origin: null`, which the protection of forms refuses.)
 """
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -67,7 +68,12 @@ def accept(request: HttpRequest) -> HttpResponseBase:
         answers = {name: form.cleaned_data[name] for name in ("email", "given_name", "family_name")}
         try:
             with refusals_shown_in(form):
-                person = accept_invitation(token_hash=token_hash, password=form.cleaned_data["password1"], **answers)
+                person = accept_invitation(
+                    token_hash=token_hash,
+                    password=form.cleaned_data["password1"],
+                    tell=partial(messages.warning, request),
+                    **answers,
+                )
         except InvitationVoid:
             return _void(request)
         if form.is_valid():
@@ -80,7 +86,11 @@ def accept(request: HttpRequest) -> HttpResponseBase:
 
 def _about(invitation: Invitation) -> dict[str, Any]:
     sender = invitation.invited_by
-    return {"invitation": invitation, "sender": sender if sender and sender.is_active else None}
+    return {
+        "invitation": invitation,
+        "sender": sender if sender and sender.is_active else None,
+        "brings": selectors.brought_by(invitation),
+    }
 
 
 def _void(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,7 @@
-"""Invitations, as coordinators keep them. What the invited person meets is in `acceptance_pages`."""
+"""Invitations, as coordinators keep them. What the invited person meets is in `acceptance_pages`.
+
+The page that writes a new one also gives mandates: it belongs to groups (`invitation-new`).
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.invitations import selectors, services
-from accounts.invitations.forms import ConfirmationForm, InvitationForm
+from accounts.invitations.forms import ConfirmationForm
 from accounts.invitations.models import Invitation
 from accounts.invitations.permissions import may_grant
 from accounts.invitations.tables import InvitationsTable, addressee, state_label, tone
@@ -23,19 +26,6 @@ from filiere.web.forms import refusals_shown_in
 @coordinators
 def invitations(request: PersonRequest) -> HttpResponseBase:
     return InvitationsTable(request, selectors.invitations()).answer("accounts/invitations/list.html")
-
-
-@coordinators
-def new(request: PersonRequest) -> HttpResponse:
-    form = InvitationForm(request.POST if request.method == "POST" else None, by=request.user)
-    if form.is_valid():
-        with refusals_shown_in(form):
-            made = services.invite(by=request.user, **form.cleaned_data)
-        if form.is_valid():
-            messages.success(request, _("L’invitation part par courriel."))
-            return redirect("invitation", pk=made.pk)
-    already = selectors.open_invitation_to(form.already_invited)
-    return render(request, "accounts/invitations/new.html", {"form": form, "already": already})
 
 
 @coordinators
@@ -83,4 +73,10 @@ def _shown(request: PersonRequest, found: Invitation) -> HttpResponse:
 
 
 def _context(found: Invitation) -> dict[str, Any]:
-    return {"invitation": found, "addressee": addressee(found), "state": state_label(found), "tone": tone(found)}
+    return {
+        "invitation": found,
+        "addressee": addressee(found),
+        "state": state_label(found),
+        "tone": tone(found),
+        "brings": selectors.brought_by(found),
+    }

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.invitations.enums import Sending, State
 from accounts.invitations.models import Invitation
@@ -18,28 +20,38 @@ from projects.activity.models import Event
 def invitations(*, at: datetime | None = None) -> "QuerySet[Invitation]":
     """Every one of them, each with its `state` and its `address`."""
     return Invitation.objects.select_related("invited_by", "accepted_by").annotate(
-        state=_state(at or timezone.now()),
-        address=Coalesce(NullIf("email", Value("")), "accepted_by__email", Value(""), output_field=CharField()),
+        state=state(at or timezone.now()), address=address()
     )
 
 
-def _state(at: datetime) -> Case:
+def state(at: datetime, path: str = "") -> Case:
+    """`path` leads from the model that is asked to the invitation: "invitation__"."""
     same = {Sending.WAITING: State.WAITING, Sending.UNDER_WAY: State.UNDER_WAY, Sending.FAILED: State.FAILED}
     return Case(
-        When(accepted_at__isnull=False, then=Value(State.ACCEPTED)),
-        When(revoked_at__isnull=False, then=Value(State.REVOKED)),
-        When(expires_at__lte=at, then=Value(State.EXPIRED)),
-        *(When(sending=sending, then=Value(state)) for sending, state in same.items()),
+        When(Q(**{f"{path}accepted_at__isnull": False}), then=Value(State.ACCEPTED)),
+        When(Q(**{f"{path}revoked_at__isnull": False}), then=Value(State.REVOKED)),
+        When(Q(**{f"{path}expires_at__lte": at}), then=Value(State.EXPIRED)),
+        *(When(Q(**{f"{path}sending": sending}), then=Value(state)) for sending, state in same.items()),
         default=Value(State.SENT),
         output_field=CharField(),
     )
 
 
-def matching(queryset: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
+def address(path: str = "") -> Coalesce:
+    return Coalesce(NullIf(f"{path}email", Value("")), f"{path}accepted_by__email", Value(""), output_field=CharField())
+
+
+def matching(queryset: "QuerySet[Any]", text: str, path: str = "") -> "QuerySet[Any]":
     """By address or name, of the invited person or, once they are in, of their account."""
     for word in fold(text).split():
-        queryset = queryset.filter(Q(searchable__contains=word) | Q(accepted_by__searchable__contains=word))
+        invited, person = f"{path}searchable__contains", f"{path}accepted_by__searchable__contains"
+        queryset = queryset.filter(Q(**{invited: word}) | Q(**{person: word}))
     return queryset
+
+
+def brought_by(invitation: Invitation) -> list[str]:
+    """What accepting it gives besides the account, in words: each feature says its own."""
+    return [sentence for path in settings.INVITATION_BRINGS for sentence in import_string(path)(invitation)]
 
 
 def opened_by(token_hash: str) -> Invitation | None:

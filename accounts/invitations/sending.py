@@ -29,6 +29,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.invitations.enums import Sending
 from accounts.invitations.models import Invitation
+from accounts.invitations.selectors import brought_by
 from accounts.invitations.tokens import hash_of, link_of, new_token
 from projects.activity.services import record
 
@@ -98,7 +99,13 @@ def _mail(invitation: Invitation, token: str) -> None:
     if sender and not sender.is_active:
         sender = None
     with translation.override(settings.LANGUAGE_CODE):
-        context = {"invitation": invitation, "sender": sender, "link": link_of(token), "site": settings.BASE_URL}
+        context = {
+            "invitation": invitation,
+            "sender": sender,
+            "brings": brought_by(invitation),
+            "link": link_of(token),
+            "site": settings.BASE_URL,
+        }
         subject = (
             _("%(person)s vous invite sur Filière") % {"person": sender.get_full_name()}
             if sender

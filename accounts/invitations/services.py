@@ -1,6 +1,7 @@
 """Writes about invitations: sent, sent again, revoked, accepted, forgotten."""
 
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -46,9 +47,13 @@ def invite(
     as_administrator: bool = False,
     as_delegate: bool = False,
     by: User | None,
+    capacity: str = "",
     expires_in: timedelta = LIFETIME,
 ) -> Invitation:
-    """Called inside a transaction, it joins it: what another feature attaches to the invitation is saved with it."""
+    """Called inside a transaction, it joins it: what another feature attaches to the invitation is saved with it.
+
+    `capacity` is for who invites by another right than a coordinator's: the feature that calls has checked it.
+    """
     check_may_grant(by, as_administrator=as_administrator, as_delegate=as_delegate)
     invitation = Invitation(
         email=address(email),
@@ -82,7 +87,7 @@ def invite(
             ) from error
         record(
             actor=by,
-            capacity=capacity_of(by),
+            capacity=capacity or capacity_of(by),
             verb="invitation.created",
             target=invitation,
             changes={"as_administrator": (None, as_administrator), "as_delegate": (None, as_delegate)},
@@ -91,7 +96,7 @@ def invite(
     return invitation
 
 
-def resend(*, invitation: Invitation, by: User | None, seen: str | None = None) -> Invitation:
+def resend(*, invitation: Invitation, by: User | None, seen: str | None = None, capacity: str = "") -> Invitation:
     """A new link, valid as long as the first was; the former one opens nothing from now on."""
     with transaction.atomic():
         row = _unfinished(invitation, by=by, seen=seen)
@@ -107,23 +112,32 @@ def resend(*, invitation: Invitation, by: User | None, seen: str | None = None) 
         # Who sends it answers for it: the mail names them, and a role it gives is theirs to give.
         row.invited_by = by or row.invited_by
         row.save()
-        record(actor=by, capacity=capacity_of(by), verb="invitation.resent", target=row)
+        record(actor=by, capacity=capacity or capacity_of(by), verb="invitation.resent", target=row)
         send_after_commit(row)
     return row
 
 
-def revoke(*, invitation: Invitation, by: User | None, seen: str | None = None) -> Invitation:
+def revoke(*, invitation: Invitation, by: User | None, seen: str | None = None, capacity: str = "") -> Invitation:
     with transaction.atomic():
         row = _unfinished(invitation, by=by, seen=seen)
-        _revoke(row, by=by)
+        _revoke(row, by=by, capacity=capacity)
     return row
 
 
-def accept_invitation(*, token_hash: str, given_name: str, family_name: str, password: str, email: str = "") -> User:
+def accept_invitation(
+    *,
+    token_hash: str,
+    given_name: str,
+    family_name: str,
+    password: str,
+    email: str = "",
+    tell: Callable[[str], object] | None = None,
+) -> User:
     """Opens the account, once. `email` counts for the first administrator alone: others are invited at an address.
 
     Password rules are the form's to ask. What else an invitation brings (a mandate in a group) is done, in this same
     transaction, by the functions that `settings.INVITATION_FOLLOW_UPS` names: one that raises undoes the acceptance.
+    They answer with sentences about what could not be given; each is passed to `tell` once everything is saved.
     """
     if opened_by(token_hash) is None:
         raise InvitationVoid
@@ -156,8 +170,14 @@ def accept_invitation(*, token_hash: str, given_name: str, family_name: str, pas
             target=invitation,
             changes={"accepted_by": (None, str(person.pk))},
         )
-        for path in settings.INVITATION_FOLLOW_UPS:
-            import_string(path)(invitation=invitation, person=person)
+        sentences = [
+            sentence
+            for path in settings.INVITATION_FOLLOW_UPS
+            for sentence in import_string(path)(invitation=invitation, person=person) or ()
+        ]
+    if tell:
+        for sentence in sentences:
+            tell(sentence)
     return person
 
 
@@ -220,11 +240,11 @@ def _unfinished(invitation: Invitation, *, by: User | None, seen: str | None) ->
     return row
 
 
-def _revoke(row: Invitation, *, by: User | None) -> None:
+def _revoke(row: Invitation, *, by: User | None, capacity: str = "") -> None:
     row.revoked_at = timezone.now()
     row.token_hash = None
     row.save()
-    record(actor=by, capacity=capacity_of(by), verb="invitation.revoked", target=row)
+    record(actor=by, capacity=capacity or capacity_of(by), verb="invitation.revoked", target=row)
 
 
 def _erase(row: Invitation) -> None:
@@ -249,8 +269,14 @@ def _account_at(email: str) -> str:
     return _("Cette adresse est celle d’un compte fermé\u00a0: un administrateur peut le rouvrir.")
 
 
+def left_this_hour(by: User | None) -> int:
+    """How many more mails somebody may ask for."""
+    asked = 0 if by is None else asked_since(timezone.now() - timedelta(hours=1), by=by)
+    return max(0, MOST_PER_HOUR - asked)
+
+
 def _refuse_too_many(by: User | None) -> None:
-    if by is not None and asked_since(timezone.now() - timedelta(hours=1), by=by) >= MOST_PER_HOUR:
+    if not left_this_hour(by):
         raise Refused(
             _("Vous avez envoyé %(number)d invitations en une heure\u00a0: continuez dans un moment.")
             % {"number": MOST_PER_HOUR},

@@ -107,6 +107,7 @@ def test_read_tells_all_but_the_link(api, sent):
         "revoked_at",
         "accepted_at",
         "changed_at",
+        "mandates",
     }
     assert sent.token_hash not in response.content.decode()
 
