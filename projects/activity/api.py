@@ -1,10 +1,12 @@
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 from django_filters import rest_framework as filters
 
 from filiere.api.lists import FilterSet
-from filiere.api.permissions import Administrators
+from filiere.api.permissions import SignedIn
 from filiere.api.resources import Listable, Readable, Resource
 from projects.activity import selectors
 from projects.activity.models import Event
@@ -19,26 +21,36 @@ class EventFilters(FilterSet):
 
     class Meta(FilterSet.Meta):
         model = Event
-        fields = ["actor", "verb", "object_type", "object_id", "request_id"]
+        fields = ["group", "actor", "verb", "object_type", "object_id", "request_id"]
 
     def narrow_to_waiting(self, events: QuerySet[Event], name: str, value: bool) -> QuerySet[Event]:
         return events.filter(selectors.WAITING) if value else events.exclude(selectors.WAITING)
 
 
 class EventResource(Listable, Readable, Resource):
-    """Le journal\u00a0: qui a fait quoi, en quelle qualité, quand. Pour les administrateurs, en lecture seule."""
+    """Le journal\u00a0: qui a fait quoi, en quelle qualité, quand. En lecture seule.
 
-    permission_classes = [Administrators]
+    Les administrateurs le lisent en entier\u202f; les autres, ce qui concerne les groupes dont ils lisent le journal.
+    """
+
+    permission_classes = [SignedIn]
     queryset = Event.objects.none()
     serializer_class = EventSerializer
     filterset_class = EventFilters
     ordering_fields = {"at": "id"}  # identifiers follow time, and the index is theirs
 
     def get_queryset(self) -> QuerySet[Event]:
-        return selectors.journal()
+        """What may be read of it is known by the features above: the setting names who answers."""
+        if self.person.is_staff:
+            return selectors.journal()
+        narrowed: QuerySet[Event] = import_string(settings.JOURNAL_ACCESS)(selectors.journal(), self.person)
+        return narrowed
 
     def get_object(self) -> Told:
-        return tell([super().get_object()], self.person)[0]
+        return self._told([super().get_object()])[0]
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
-        return tell(super().paginate_queryset(queryset) or [], self.person)
+        return list(self._told(super().paginate_queryset(queryset) or []))
+
+    def _told(self, events: list[Event]) -> list[Told]:
+        return tell(events, self.person, of_groups=not self.person.is_staff)

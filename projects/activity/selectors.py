@@ -1,6 +1,8 @@
 """Reading the journal. Every queryset comes with its actors and links: telling a page of events costs no more."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
@@ -8,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from filiere.text import fold
 from projects.activity.models import AppendOnlyQuerySet, Event, PendingLink
 from projects.activity.sealing import head
+from projects.activity.telling import TOLD_TO_GROUPS
 
 if TYPE_CHECKING:
     from accounts.people.models import User
@@ -39,6 +42,13 @@ def events_of_object(target: Model) -> QuerySet[Event]:
 def events_of_person(person: "User", limit: int = 20) -> QuerySet[Event]:
     """What one person did last."""
     return journal().filter(actor=person)[:limit]
+
+
+def events_of_groups(events: QuerySet[Event], groups: Iterable[UUID] | None = None) -> QuerySet[Event]:
+    """What the journals of these groups tell (of all groups, when none is named): never an object that is kept from
+    some of their readers, so that a page is full and its number the same for all of them."""
+    told = events.filter(object_type__in=TOLD_TO_GROUPS)
+    return told.filter(group__isnull=False) if groups is None else told.filter(group__in=list(groups))
 
 
 def done_by(events: QuerySet[Event], text: str) -> QuerySet[Event]:

@@ -10,6 +10,13 @@ from django.utils.translation import gettext_lazy
 from projects.activity.models import Event
 
 SENTENCES = {
+    "amendment.added": gettext_lazy("{actor} a ajouté un avenant"),
+    "amendment.changed": gettext_lazy("{actor} a modifié un avenant"),
+    "axis.added": gettext_lazy("{actor} a ajouté un axe"),
+    "axis.changed": gettext_lazy("{actor} a modifié un axe"),
+    "axis.removed": gettext_lazy("{actor} a supprimé un axe"),
+    "contract.changed": gettext_lazy("{actor} a modifié un contrat"),
+    "contract.created": gettext_lazy("{actor} a créé un contrat"),
     "delegation.given": gettext_lazy("{actor} a délégué une permission"),
     "delegation.taken_back": gettext_lazy("{actor} a mis fin à une délégation"),
     "emergency.closed": gettext_lazy("{actor} a refermé une lecture d’urgence"),
@@ -29,6 +36,12 @@ SENTENCES = {
     "mandate.changed": gettext_lazy("{actor} a changé un mandat"),
     "mandate.ended": gettext_lazy("{actor} a mis fin à un mandat"),
     "mandate.given": gettext_lazy("{actor} a donné un mandat"),
+    "mandate.prolonged": gettext_lazy("{actor} a changé la fin d’un mandat"),
+    "mandate.substitution_moved": gettext_lazy("{actor} a changé le titulaire d’un suppléant"),
+    "mandate.withdrawn": gettext_lazy("{actor} a retiré un mandat"),
+    "mandate.offer_resent": gettext_lazy("{actor} a proposé de nouveau un mandat"),
+    "mandate.offer_withdrawn": gettext_lazy("{actor} a retiré un mandat proposé"),
+    "mandate.offered": gettext_lazy("{actor} a proposé un mandat"),
     "organisation.absorbed": gettext_lazy("{actor} a fait absorber un doublon par une autre organisation"),
     "organisation.changed": gettext_lazy("{actor} a modifié une organisation"),
     "organisation.created": gettext_lazy("{actor} a créé une organisation"),
@@ -57,6 +70,8 @@ SENTENCES = {
     "person.unlocked": gettext_lazy("{actor} a débloqué un compte"),
     "person.withdrawn_administrator": gettext_lazy("{actor} a retiré le rôle d’administrateur"),
     "person.withdrawn_delegate": gettext_lazy("{actor} a retiré le rôle de délégué permanent"),
+    "project.added": gettext_lazy("{actor} a ajouté un projet"),
+    "project.changed": gettext_lazy("{actor} a modifié un projet"),
     "token.created": gettext_lazy("{actor} a créé un jeton d’API"),
     "token.revoked": gettext_lazy("{actor} a révoqué un jeton d’API"),
 }

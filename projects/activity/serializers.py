@@ -23,6 +23,9 @@ class EventSerializer(Serializer):
     object_name = serializers.CharField(
         source="name", read_only=True, help_text=_("Vide quand vous n’avez pas à le connaître.")
     )
+    group = serializers.UUIDField(
+        source="event.group_id", allow_null=True, read_only=True, help_text=_("Celui dont le journal en parle.")
+    )
     changes = serializers.SerializerMethodField(
         help_text=_(
             "Par champ, ce qu’il était et ce qu’il est devenu\u202f; rien quand vous n’avez pas à le connaître."
@@ -36,4 +39,4 @@ class EventSerializer(Serializer):
     hash = serializers.CharField(source="link.hash", allow_null=True, read_only=True)
 
     def get_changes(self, told: Told) -> dict[str, list[Any]] | None:
-        return told.event.changes if told.readable else None
+        return told.content if told.readable else None

@@ -14,7 +14,7 @@ from filiere.web.tables import ChoiceFilter, Column, DateFilter, FlagFilter, Sea
 from projects.activity import selectors
 from projects.activity.models import AppendOnly, Event
 from projects.activity.sentences import acts, sentence_of
-from projects.activity.telling import tell
+from projects.activity.telling import TOLD_TO_GROUPS, tell
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -37,7 +37,18 @@ def seal(event: Event) -> str:
     return f"{link.position} {link.hash}" if link else ""
 
 
+def kinds_told_to_groups() -> "list[tuple[str, StrOrPromise]]":
+    return [(label, word) for label, word in kinds() if label in TOLD_TO_GROUPS]
+
+
+def acts_told_to_groups() -> list[tuple[str, str]]:
+    """A verb begins with its object: `mandate.given`."""
+    told = ("delegation.", "emergency.", "group.", "mandate.")
+    return [(verb, sentence) for verb, sentence in acts() if verb.startswith(told)]
+
+
 class JournalTable(Table[Event]):
+    of_groups = False
     id = "journal"
     caption = _("Journal")
     file_name = "journal"
@@ -72,6 +83,20 @@ class JournalTable(Table[Event]):
     @cached_property
     def page(self) -> "Page[Event]":
         page = super().page
-        for told in tell(page.object_list, cast("User", self.request.user)):
+        for told in tell(page.object_list, cast("User", self.request.user), of_groups=self.of_groups):
             vars(told.event)["told"] = told  # where the cells of its row find it
         return page
+
+
+class GroupJournalTable(JournalTable):
+    """What a group's readers may know of it. Nobody is sought by name: searching would find addresses as well."""
+
+    of_groups = True
+    columns = [column for column in JournalTable.columns if column.key in {"at", "act", "object", "capacity"}]
+    filters = [
+        ChoiceFilter(param="acte", label=_("Acte"), choices=acts_told_to_groups, lookup="verb"),
+        ChoiceFilter(param="nature", label=_("Nature de l’objet"), choices=kinds_told_to_groups, lookup="object_type"),
+        *(each for each in JournalTable.filters if each.param in {"depuis", "jusqu_au"}),
+    ]
+    empty_title = _("Rien n’est encore inscrit au journal de ce groupe")
+    empty_text = _("Les mandats, les délégations et les changements du groupe y apparaîtront.")

@@ -29,3 +29,27 @@ class Gap(models.TextChoices):
     RAPPORTEUR = "rapporteur", _("Aucun rapporteur")
     STATE = "etat", _("Aucun représentant de l’État")
     INDUSTRY = "industrie", _("Aucun représentant de l’industrie")
+
+
+class Outcome(models.TextChoices):
+    """What asking for somebody in a group does."""
+
+    INVITED = "invitation", _("Invitation")
+    JOINED = "invitation_completee", _("Invitation complétée")
+    GIVEN = "mandat_confie", _("Mandat confié")
+    ALREADY = "rien", _("Rien à faire")
+    FAULTY = "erreur", _("En erreur")
+
+
+class OfferState(models.TextChoices):
+    """Where a mandate offered with an invitation stands: what became of it, else where the invitation is."""
+
+    WAITING = "attente", _("En attente")
+    UNDER_WAY = "en_cours", _("Envoi en cours")
+    SENT = "envoyee", _("Envoyée")
+    FAILED = "echec", _("Échec d’envoi")
+    EXPIRED = "expiree", _("Expirée")
+    ACCEPTED = "acceptee", _("Acceptée")
+    REVOKED = "revoquee", _("Révoquée")
+    WITHDRAWN = "retiree", _("Retirée")
+    NOT_GIVEN = "sans_suite", _("Compte ouvert sans ce mandat")

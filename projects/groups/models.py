@@ -1,7 +1,7 @@
 """Working groups are the rooms; mandates are the keys."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -117,6 +117,16 @@ class DatedQuerySet(models.QuerySet[Any]):
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
+class MandateQuerySet(DatedQuerySet):
+    def in_force(self, day: date) -> "MandateQuerySet":
+        """Both days are included."""
+        return cast(MandateQuerySet, super().in_force(day).filter(withdrawn_at=None))
+
+    def after(self, day: date) -> "MandateQuerySet":
+        """Those that will still be in force, or will begin, once that day is over."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), withdrawn_at=None)
+
+
 class Membership(models.Model):
     """A mandate: who sits where, in which role, for whom, between which days (both included)."""
 
@@ -139,9 +149,11 @@ class Membership(models.Model):
         related_name="substitutes",
         verbose_name=_("suppléant de"),
     )
+    # Given by mistake, or given up before its first day was over: it is kept, and was never in force.
+    withdrawn_at = models.DateTimeField(_("retiré le"), null=True, blank=True, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar = DatedQuerySet.as_manager()
+    objects: ClassVar = MandateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mandat")
@@ -218,10 +230,24 @@ class Delegation(models.Model):
         return f"{self.get_permission_display()}, {self.group}"
 
 
-class InvitedMandate(models.Model):
-    """The mandate that accepting an invitation gives."""
+class InvitedMandateQuerySet(models.QuerySet["InvitedMandate"]):
+    def visible_to(self, reader: "User | AnonymousUser") -> "InvitedMandateQuerySet":
+        """To those who invite into the group: it names somebody who has not come yet."""
+        standing = standing_of(reader)
+        if Permission.INVITE in standing.everywhere:
+            return self
+        return self.filter(group__in=standing.groups(Permission.INVITE))
 
-    invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="mandate")
+    def standing(self) -> "InvitedMandateQuerySet":
+        """Neither withdrawn, nor settled one way or the other by who was invited."""
+        return self.filter(withdrawn_at=None, invitation__accepted_at=None, invitation__revoked_at=None)
+
+
+class InvitedMandate(models.Model):
+    """A mandate that accepting an invitation gives: one invitation may bring several, offered by several people."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="mandates")
     group = models.ForeignKey(WorkingGroup, on_delete=models.PROTECT, related_name="invited")
     role = models.CharField(_("rôle"), max_length=12, choices=Role)
     organisation = models.ForeignKey(
@@ -229,11 +255,24 @@ class InvitedMandate(models.Model):
     )
     starts_on = models.DateField(_("début"), null=True, blank=True)
     ends_on = models.DateField(_("fin"), null=True, blank=True)
+    offered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="mandates_offered"
+    )
+    offered_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The invitation was written for this mandate: once nothing is left of what it brought, it goes too.
+    founding = models.BooleanField(default=False, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    given_at = models.DateTimeField(null=True, blank=True, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = InvitedMandateQuerySet.as_manager()
 
     class Meta:
         default_permissions = ("view",)
         verbose_name = _("mandat proposé")
         verbose_name_plural = _("mandats proposés")
+        ordering = ["-offered_at", "id"]
+        indexes = [models.Index(fields=["group", "-offered_at"], name="invited_by_group")]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.group}"

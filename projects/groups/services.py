@@ -15,7 +15,7 @@ from accounts.people.names import one_line
 from filiere.refusals import Refused
 from filiere.versions import locked
 from projects.access.enums import Confidentiality, Permission
-from projects.access.standing import keep_up_with_the_calendar, read_standing
+from projects.access.standing import read_standing
 from projects.activity.services import record
 from projects.contracts.models import Contract, Project
 from projects.groups.enums import ApprovalRule, GroupKind
@@ -23,6 +23,8 @@ from projects.groups.models import WorkingGroup
 from projects.groups.permissions import capacity_in, demand
 from projects.groups.projection import project as project_grants
 
+# Addresses that are pages already.
+RESERVED = frozenset({"nouveau"})
 # What those who steer the group set by themselves; the rest decides who may do what, and belongs to coordinators.
 PRESENTED = frozenset({"name", "presentation", "cadence"})
 
@@ -48,7 +50,7 @@ def create_group(
         name=one_line("name", name),
         kind=kind,
         parent=parent,
-        presentation=presentation.strip(),
+        presentation=_paragraphs(presentation),
         cadence=one_line("cadence", cadence),
         approval_rule=approval_rule,
         default_confidentiality=default_confidentiality,
@@ -86,7 +88,7 @@ def change_group(*, group: WorkingGroup, by: User | None, seen: str | None = Non
         before = _content(group)
         served = changes.pop("projects", None)
         for field, value in changes.items():
-            setattr(group, field, one_line(field, value) if field in {"name", "cadence"} else value)
+            setattr(group, field, _written(field, value))
         served = list(group.projects.all()) if served is None else list(served)
         _check(group, served)
         try:
@@ -121,8 +123,26 @@ def reopen_group(*, group: WorkingGroup, by: User | None, seen: str | None = Non
 
 def held_group(group: WorkingGroup, *, seen: str | None = None) -> WorkingGroup:
     """The group's row, kept until the transaction ends: whatever changes who may do what in it takes this first."""
-    keep_up_with_the_calendar()  # before the lock: crossing midnight takes locks of its own
     return locked(WorkingGroup.objects.all(), group.pk, seen=seen)
+
+
+def archive_groups(*, groups: Iterable[WorkingGroup], by: User | None) -> int:
+    """Those that are not yet; all of them, or none."""
+    return _set_all_archived(groups, archived=True, by=by)
+
+
+def reopen_groups(*, groups: Iterable[WorkingGroup], by: User | None) -> int:
+    return _set_all_archived(groups, archived=False, by=by)
+
+
+def _set_all_archived(groups: Iterable[WorkingGroup], *, archived: bool, by: User | None) -> int:
+    act = archive_group if archived else reopen_group
+    with transaction.atomic():
+        # By their keys: two who choose the same groups take their locks in the same order.
+        chosen = [group for group in sorted(groups, key=lambda group: group.pk) if group.is_archived != archived]
+        for group in chosen:
+            act(group=group, by=by)
+    return len(chosen)
 
 
 def _set_archived(group: WorkingGroup, verb: str, *, archived: bool, by: User | None, seen: str | None) -> WorkingGroup:
@@ -138,10 +158,23 @@ def _set_archived(group: WorkingGroup, verb: str, *, archived: bool, by: User | 
     return group
 
 
+def _written(field: str, value: Any) -> Any:
+    if field == "presentation":
+        return _paragraphs(value)
+    return one_line(field, value) if field in {"name", "cadence"} else value
+
+
+def _paragraphs(text: str) -> str:
+    """Browsers send line ends of their own: a form saved unchanged changes nothing."""
+    return text.replace("\r\n", "\n").strip()
+
+
 def _check(group: WorkingGroup, served: list[Project]) -> None:
     if not group.slug:
         raise ValidationError({"slug": _("Donnez au groupe une adresse\u00a0: des lettres, des chiffres, des traits.")})
     group.full_clean(validate_unique=False, validate_constraints=False)
+    if group.slug in RESERVED or _is_id(group.slug):
+        raise ValidationError({"slug": _("Cette adresse est réservée\u00a0: donnez-en une autre.")})
     if WorkingGroup.objects.filter(slug=group.slug).exclude(pk=group.pk).exists():
         raise ValidationError({"slug": _("Un groupe porte déjà cette adresse.")})
     if any(project.contract_id != group.contract_id for project in served):
@@ -151,6 +184,15 @@ def _check(group: WorkingGroup, served: list[Project]) -> None:
             raise ValidationError({"parent": _("Le groupe parent appartient à un autre contrat.")})
         if group.pk in _line_of(group.parent):
             raise ValidationError({"parent": _("Un groupe ne peut pas dépendre de lui-même, même de loin.")})
+
+
+def _is_id(slug: str) -> bool:
+    """The API would take it for an identifier, and never find the group."""
+    try:
+        UUID(slug)
+    except ValueError:
+        return False
+    return True
 
 
 def _line_of(group: WorkingGroup) -> set[UUID]:

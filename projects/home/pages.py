@@ -24,13 +24,14 @@ from projects.home.selectors import expectations_of, last_acts_of
 @require_safe
 def home(request: PersonRequest) -> HttpResponse:
     person = request.user
+    mandates = list(mandates_in_force(person))
     return render(
         request,
         "projects/home/home.html",
         {
             "greeting": greeting(person),
-            "expectations": expectations_of(person),
-            "mandates": mandates_in_force(person),
+            "expectations": expectations_of(person, mandates),
+            "mandates": mandates,
             "acts": last_acts_of(person),
             "second_factor": _("En place") if held_by(person) else _("Aucun"),
         },

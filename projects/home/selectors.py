@@ -1,6 +1,6 @@
 """What the first page tells a person: what is expected of them, what is late, what they did last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,15 @@ from accounts.invitations.selectors import invitations
 from accounts.organisations.permissions import coordinates
 from accounts.people.models import User
 from accounts.signin import second_factor
+from filiere.days import today
 from filiere.web.components import TimelineEntry
-from filiere.web.french import number_fr
+from filiere.web.french import date_fr, number_fr
 from projects.activity.selectors import events_of_person
 from projects.activity.telling import tell
+from projects.groups.enums import STEERING_ROLES
+from projects.groups.gaps import gaps_of, lacking, said, with_gaps
+from projects.groups.models import Membership, WorkingGroup
+from projects.groups.selectors import SOON
 
 LAST_ACTS = 6
 
@@ -32,9 +37,9 @@ class Expectation:
     late: bool = False
 
 
-def expectations_of(person: User) -> list[Expectation]:
-    """What is late comes first."""
-    found = list(_second_factor(person))
+def expectations_of(person: User, mandates: Sequence[Membership]) -> list[Expectation]:
+    """Of a person who holds these mandates today. What is late comes first."""
+    found = [*_second_factor(person), *_ending(mandates), *_gaps(mandates)]
     if coordinates(person):
         found += _invitations()
     return sorted(found, key=lambda each: not each.late)
@@ -57,6 +62,35 @@ def _second_factor(person: User) -> Iterator[Expectation]:
             _("Protéger mon compte"),
             "shield",
             late=True,
+        )
+
+
+def _ending(mandates: Sequence[Membership]) -> Iterator[Expectation]:
+    for mandate in mandates:
+        if mandate.ends_on is not None and mandate.ends_on <= today() + SOON and not mandate.group.is_archived:
+            yield Expectation(
+                _("Votre mandat se termine le %(day)s") % {"day": date_fr(mandate.ends_on)},
+                _("%(group)s, pour %(organisation)s. S’il doit continuer, dites-le à ceux qui pilotent le groupe.")
+                % {"group": mandate.group, "organisation": mandate.organisation},
+                reverse("group", kwargs={"slug": mandate.group.slug}),
+                _("Voir le groupe"),
+                "calendar",
+            )
+
+
+def _gaps(mandates: Sequence[Membership]) -> Iterator[Expectation]:
+    """In the groups that this person steers, and may fill."""
+    steered = {mandate.group_id for mandate in mandates if mandate.role in STEERING_ROLES}
+    if not steered:
+        return
+    groups = with_gaps(WorkingGroup.objects.filter(pk__in=steered), today()).filter(lacking())
+    for group in groups:
+        yield Expectation(
+            _("%(group)s n’est pas au complet") % {"group": group},
+            said(gaps_of(group)),
+            reverse("group-members", kwargs={"slug": group.slug}),
+            _("Voir les membres"),
+            "people",
         )
 
 

@@ -1,14 +1,20 @@
+from datetime import timedelta
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.tokens.models import Scope
+from filiere.days import today
+from projects.access.enums import Role
 from projects.activity.models import Event
+from projects.activity.services import record
 from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
 from tests.factories.activity import recorded, sealed, tamper
-from tests.factories.groups import WorkingGroupFactory
+from tests.factories.groups import DelegationFactory, MembershipFactory, WorkingGroupFactory
 from tests.factories.tokens import script_of
+from tests.filiere.api.shapes import problem
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +58,11 @@ def test_visitors_get_nothing():
 
 
 @pytest.mark.parametrize("rights", [{}, {"is_delegate": True}, {"is_superuser": True}])
-def test_who_does_not_administer_is_refused(rights):
+def test_what_concerns_no_group_exists_for_administrators_alone(rights):
     (event,) = sealed(1)
     api = api_of(UserFactory(**rights))
-    assert api.get(EVENTS).status_code == 403
-    assert api.get(address(event)).status_code == 403
+    assert found(api.get(EVENTS)) == []
+    problem(api.get(address(event)), 404, "introuvable")
 
 
 def test_closed_account_is_a_visitor(administrator):
@@ -69,7 +75,7 @@ def test_closed_account_is_a_visitor(administrator):
 def test_token_that_only_reads_reads_the_journal(administrator):
     sealed(1)
     assert script_of(administrator, scope=Scope.READ).get(EVENTS).status_code == 200
-    assert script_of(UserFactory(), value="flr_other").get(EVENTS).status_code == 403
+    assert found(script_of(UserFactory(), value="flr_other").get(EVENTS)) == []
 
 
 @pytest.mark.parametrize("scope", Scope)
@@ -104,6 +110,7 @@ def test_event_is_told_whole(api, administrator):
         "object_type": "accounts.organisation",
         "object_id": str(organisation.pk),
         "object_name": "INST",
+        "group": None,
         "changes": {"region": ["", "bretagne"]},
         "request_id": "",
         "digest": event.digest,
@@ -121,8 +128,8 @@ def test_waiting_event_of_the_application_has_neither_actor_nor_place(api):
 
 def test_what_the_reader_may_not_know_is_not_told(api, monkeypatch):
     monkeypatch.setattr("projects.activity.telling.ADMINISTERED", frozenset())
-    group = WorkingGroupFactory(slug="secret", name="Secret")
-    (event,) = recorded(target=group, verb="group.created", changes={"name": (None, "Secret")})
+    delegation = DelegationFactory(group__name="Secret")
+    (event,) = recorded(target=delegation, verb="delegation.given", changes={"reason": (None, "Secret")})
     document = api.get(address(event)).json()
     assert (document["object_name"], document["changes"]) == ("", None)
     assert "Secret" not in api.get(EVENTS).content.decode()
@@ -200,3 +207,89 @@ def test_list_costs_the_same_for_one_event_and_for_thirty(api):
     one = cost(1)
     assert cost(30) == one
     assert one <= 12
+
+
+# --- The journals of groups ---
+
+
+def in_group(group, target=None, **options):
+    with transaction.atomic():
+        return record(actor=None, verb="group.changed", target=target or group, group=group, **options)
+
+
+READERS = {Role.PILOT, Role.CO_PILOT, Role.RAPPORTEUR, Role.MEMBER}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_group_is_told_to_the_roles_that_read_its_journal(role):
+    mandate = MembershipFactory(role=role)
+    event, other = in_group(mandate.group, changes={"name": ("A", "B")}), in_group(WorkingGroupFactory())
+    api = api_of(mandate.person)
+    assert found(api.get(EVENTS)) == (ids(event) if role in READERS else [])
+    assert api.get(address(event)).status_code == (200 if role in READERS else 404)
+    assert api.get(address(other)).status_code == 404
+    if role in READERS:
+        document = api.get(address(event)).json()
+        assert (document["group"], document["object_name"]) == (str(mandate.group.pk), str(mandate.group))
+        assert document["changes"] == {"name": ["A", "B"]}
+
+
+@pytest.mark.parametrize(("name", "days"), [("ends_on", -1), ("starts_on", 1)])
+def test_mandate_that_is_not_in_force_tells_nothing(name, days):
+    mandate = MembershipFactory(role=Role.PILOT, **{name: today() + timedelta(days=days)})
+    event = in_group(mandate.group)
+    assert found(api_of(mandate.person).get(EVENTS)) == []
+    assert api_of(mandate.person).get(address(event)).status_code == 404
+
+
+def test_delegate_reads_the_journals_of_all_groups_and_nothing_beside_them():
+    events = [in_group(WorkingGroupFactory()) for _ in range(2)]
+    recorded(1)
+    assert found(api_of(UserFactory(is_delegate=True)).get(EVENTS)) == ids(*reversed(events))
+
+
+def test_group_is_a_filter_that_opens_nothing():
+    mandate, elsewhere = MembershipFactory(), WorkingGroupFactory()
+    event = in_group(mandate.group)
+    in_group(elsewhere)
+    api = api_of(mandate.person)
+    assert found(api.get(EVENTS, {"group": mandate.group.pk})) == ids(event)
+    assert found(api.get(EVENTS, {"group": elsewhere.pk})) == []
+    assert found(api_of(AdministratorFactory()).get(EVENTS, {"group": mandate.group.pk})) == ids(event)
+
+
+def test_what_may_be_kept_from_some_of_a_group_is_not_in_its_journal(api):
+    """Whatever a later feature records there: it tells of its objects beside them, by their own rule."""
+    mandate = MembershipFactory(role=Role.PILOT)
+    event = in_group(mandate.group, target=OrganisationFactory(name="Livrable restreint"))
+    reader = api_of(mandate.person)
+    assert reader.get(EVENTS).json()["count"] == 0
+    assert reader.get(address(event)).status_code == 404
+    assert found(api.get(EVENTS, {"group": mandate.group.pk})) == ids(event)
+
+
+def test_group_above_is_not_told_to_those_below():
+    mandate = MembershipFactory(role=Role.PILOT)
+    event = in_group(mandate.group, changes={"parent": ("", "copil-secret"), "name": ("A", "B")})
+    assert api_of(mandate.person).get(address(event)).json()["changes"] == {"name": ["A", "B"]}
+    assert "parent" in api_of(AdministratorFactory()).get(address(event)).json()["changes"]
+
+
+def test_journals_of_groups_cost_the_same_for_one_event_and_for_thirty():
+    person = UserFactory()
+    api = api_of(person)
+    api.get(EVENTS)
+
+    def cost(count):
+        for _ in range(count):
+            mandate = MembershipFactory(person=person)
+            in_group(mandate.group, target=mandate)
+            in_group(mandate.group, target=DelegationFactory(group=mandate.group))
+            in_group(mandate.group)
+        with CaptureQueriesContext(connection) as queries:
+            assert api.get(EVENTS).json()["count"]
+        return len(queries)
+
+    api.get(EVENTS)
+    one = cost(1)
+    assert cost(30) == one <= 12

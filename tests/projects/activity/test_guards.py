@@ -8,8 +8,6 @@ from projects.activity.models import Event, Link, PendingLink
 from projects.activity.verification import verify
 from tests.factories.activity import recorded, sealed, stored
 
-ONLY_POSTGRESQL = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite knows nothing of the kind")
-
 
 def execute(statement, *parameters):
     with connection.cursor() as cursor:
@@ -77,7 +75,6 @@ def test_event_that_waits_cannot_leave_the_line_before_its_seal():
 
 
 @pytest.mark.django_db
-@ONLY_POSTGRESQL
 @pytest.mark.postgresql
 @pytest.mark.parametrize("table", ["projects_event", "projects_link", "projects_pendinglink"])
 def test_truncating_is_refused(table):
@@ -88,7 +85,6 @@ def test_truncating_is_refused(table):
 
 
 @pytest.mark.django_db
-@ONLY_POSTGRESQL
 @pytest.mark.postgresql
 def test_session_that_poses_as_a_replica_is_refused_too():
     sealed(1)
@@ -97,7 +93,6 @@ def test_session_that_poses_as_a_replica_is_refused_too():
 
 
 @pytest.mark.django_db
-@ONLY_POSTGRESQL
 @pytest.mark.postgresql
 def test_guard_that_was_switched_off_is_missed():
     execute("ALTER TABLE projects_link DISABLE TRIGGER projects_link_no_update")

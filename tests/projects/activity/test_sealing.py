@@ -12,6 +12,7 @@ from projects.activity.services import record
 from projects.activity.tasks import seal_journal
 from tests.factories import OrganisationFactory
 from tests.factories.activity import recorded, sealed
+from tests.waiting import PATIENCE
 
 
 class Undo(Exception):
@@ -177,7 +178,6 @@ def test_seal_refuses_to_run_inside_an_act():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
 @pytest.mark.postgresql
 def test_who_finds_the_lock_taken_leaves_and_its_holder_looks_again(monkeypatch):
     """The holder has read what waits, and holds the lock; an act commits, and finds it taken."""
@@ -189,7 +189,7 @@ def test_who_finds_the_lock_taken_leaves_and_its_holder_looks_again(monkeypatch)
         rows = original(statement, *parameters)
         if statement == sealing._WAITING and threading.current_thread().name == "holder" and not held.is_set():
             held.set()
-            assert committed.wait(10)
+            assert committed.wait(PATIENCE)
         return rows
 
     monkeypatch.setattr(sealing, "_rows", slow)
@@ -200,18 +200,17 @@ def test_who_finds_the_lock_taken_leaves_and_its_holder_looks_again(monkeypatch)
 
     holder = threading.Thread(target=hold, name="holder")
     holder.start()
-    assert held.wait(10)
+    assert held.wait(PATIENCE)
     recorded(target=target)
     assert Link.objects.count() == 0
     assert PendingLink.objects.count() == 2
     committed.set()
-    holder.join(10)
+    holder.join(PATIENCE)
     assert Link.objects.count() == 2
     assert not PendingLink.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no such setting")
 @pytest.mark.postgresql
 def test_seal_leaves_the_session_as_careful_as_before():
     recorded()

@@ -31,12 +31,16 @@ def test_event_is_told_with_its_object_and_its_changes(administrator):
     assert story.sentence == f"{administrator} a modifié une organisation"
     assert (story.kind, story.name) == ("organisation", "INST")
     assert story.changes == [Change("région", "—", "Bretagne", untold=False)]
+    assert [str(change) for change in story.changes] == ["région\u00a0: — → Bretagne"]
     assert story.link.position == 1
+    assert story.place == "n°\u00a01"
 
 
 def test_waiting_event_has_no_link(administrator):
     (event,) = recorded()
-    assert told(event, administrator).link is None
+    story = told(event, administrator)
+    assert story.link is None
+    assert story.place == ""
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,7 @@ def test_personal_change_is_told_without_its_values(administrator):
     (event,) = recorded(target=UserFactory(), changes={"email": (None, None)})
     (shown,) = told(event, administrator).changes
     assert shown.untold
-    assert shown.label == "adresse électronique"
+    assert str(shown) == "adresse électronique\u00a0: modifié"
 
 
 def test_field_that_the_model_does_not_have_keeps_its_own_name(administrator):

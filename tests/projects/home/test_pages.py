@@ -164,12 +164,23 @@ def test_pages_are_read_not_written_to(client, address):
             {
                 "/administration/personnes/",
                 "/administration/organisations/",
+                "/administration/contrats/",
+                "/administration/groupes/",
                 "/administration/invitations/",
                 "/administration/journal/",
                 "/administration/etat/",
             },
         ),
-        (UserFactory, {"is_delegate": True}, {"/administration/organisations/", "/administration/invitations/"}),
+        (
+            UserFactory,
+            {"is_delegate": True},
+            {
+                "/administration/organisations/",
+                "/administration/contrats/",
+                "/administration/groupes/",
+                "/administration/invitations/",
+            },
+        ),
     ],
 )
 def test_administration_lists_what_its_reader_may_open(client, factory, options, sections):

@@ -5,13 +5,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.invitations.enums import Sending
+from filiere.days import today
+from projects.access.enums import Role
 from projects.activity.services import record
-from projects.home.selectors import LAST_ACTS, expectations_of, last_acts_of
-from tests.factories import AdministratorFactory, UserFactory
+from projects.groups.selectors import mandates_in_force
+from projects.groups.services import archive_group
+from projects.home.selectors import LAST_ACTS, last_acts_of
+from projects.home.selectors import expectations_of as expected_of
+from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
+from tests.factories.groups import MembershipFactory
 from tests.factories.invitations import a_sent_invitation
 from tests.factories.signin import ApplicationFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def expectations_of(person):
+    return expected_of(person, list(mandates_in_force(person)))
 
 
 def titles(person):
@@ -76,7 +86,61 @@ def test_expectations_cost_one_query_for_an_administrator(number, django_assert_
         a_sent_invitation(sending=Sending.FAILED)
     person = AdministratorFactory()
     with django_assert_num_queries(1):
-        expectations_of(person)
+        expected_of(person, [])
+
+
+# --- In their groups ---
+
+
+def complete(group):
+    """Every seat is taken, but the pilot's."""
+    state, industry = OrganisationFactory(college="etat"), OrganisationFactory(college="industrie")
+    for role, organisation in ((Role.CO_PILOT, state), (Role.RAPPORTEUR, industry)):
+        MembershipFactory(group=group, role=role, organisation=organisation)
+
+
+@pytest.mark.parametrize("role", [Role.PILOT, Role.CO_PILOT])
+def test_gaps_are_the_business_of_those_who_steer_the_group(role):
+    mandate = MembershipFactory(role=role, group__name="Imagerie", organisation__college="etat")
+    (expected,) = expectations_of(mandate.person)
+    assert expected.title == "Imagerie n’est pas au complet"
+    missing = "copilote" if role == Role.PILOT else "pilote"
+    assert expected.text == f"Aucun {missing}, aucun rapporteur, aucun représentant de l’industrie."
+    assert expected.href == f"/groupes/{mandate.group.slug}/membres/"
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.PILOT, Role.CO_PILOT}])
+def test_gaps_expect_nothing_of_the_others(role):
+    assert expectations_of(MembershipFactory(role=role).person) == []
+
+
+def test_group_that_lacks_nobody_or_is_archived_expects_nothing_of_its_pilot():
+    mandate = MembershipFactory(role=Role.PILOT)
+    complete(mandate.group)
+    archived = MembershipFactory(person=mandate.person, role=Role.PILOT)
+    archive_group(group=archived.group, by=None)
+    assert expectations_of(mandate.person) == []
+
+
+@pytest.mark.parametrize(("days", "told"), [(0, True), (60, True), (61, False)])
+def test_own_mandate_that_ends_soon_is_told(days, told):
+    mandate = MembershipFactory(ends_on=today() + timedelta(days=days), group__name="Imagerie")
+    found = expectations_of(mandate.person)
+    assert bool(found) is told
+    if told:
+        assert found[0].title.startswith("Votre mandat se termine le")
+        assert found[0].text.startswith("Imagerie, pour ")
+        assert not found[0].late
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_expectations_of_a_pilot_cost_one_query_whatever_their_groups(number, django_assert_num_queries):
+    person = UserFactory()
+    for _ in range(number):
+        MembershipFactory(person=person, role=Role.PILOT)
+    mandates = list(mandates_in_force(person))
+    with django_assert_num_queries(1):
+        assert len(expected_of(person, mandates)) == number
 
 
 # --- What they did last ---
