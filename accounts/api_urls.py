@@ -1,15 +1,13 @@
-"""The API of people, organisations, invitations and tokens."""
+"""The API of people, organisations and tokens. Invitations, which bring mandates, stand with groups."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from accounts.invitations.api import InvitationResource
 from accounts.organisations.api import OrganisationResource
 from accounts.people.api import MeResource, PersonalDataView, PersonResource
 from accounts.tokens.api import TokenResource
 
 router = SimpleRouter()
-router.register("invitations", InvitationResource, basename="invitation")
 router.register("organisations", OrganisationResource, basename="organisation")
 router.register("people", PersonResource, basename="person")
 router.register("me/tokens", TokenResource, basename="token")

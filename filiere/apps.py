@@ -8,4 +8,7 @@ class FiliereConfig(AppConfig):
     def ready(self) -> None:
         # The task application and the checks register themselves.
         from filiere import celery, checks  # noqa: F401
+        from filiere.plurals import count_as_french_does
         from filiere.web import navigation  # noqa: F401
+
+        count_as_french_does()

@@ -52,6 +52,20 @@ JOBS = (
         expires=6 * 3600,
         late_after=timedelta(hours=30),
     ),
+    Job(
+        name="droits du jour",
+        task="projects.groups.tasks.begin_the_day",
+        every=crontab(hour="0", minute="1"),
+        expires=6 * 3600,
+        late_after=timedelta(hours=30),
+    ),
+    Job(
+        name="lectures d’urgence à annoncer",
+        task="projects.groups.tasks.tell_of_emergencies",
+        every=timedelta(minutes=5),
+        expires=280,
+        late_after=timedelta(minutes=30),
+    ),
 )
 
 

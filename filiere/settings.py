@@ -109,7 +109,7 @@ CACHES = {
     "default": {
         "BACKEND": "filiere.cache.ForgivingCache",
         "LOCATION": ENVIRONMENT.redis_url,
-        "KEY_PREFIX": "filiere",
+        "KEY_PREFIX": "filiere-cache",  # tasks wait beside it under another one, see global_keyprefix
     }
 }
 
@@ -213,9 +213,25 @@ SECOND_FACTOR_RULES = [
     "projects.groups.selectors.pilots_a_group",
 ]
 # What an accepted invitation brings besides the account: each is called with it, in the same transaction.
-INVITATION_FOLLOW_UPS = ["projects.groups.invitations.give_invited_mandate"]
-# What brings the grants up to a day: called by whoever first asks for a permission on it.
-ACCESS_PROJECTION = "projects.groups.projection.bring_up_to"
+INVITATION_FOLLOW_UPS = ["projects.groups.invitations.give_invited_mandates"]
+# The same, in words: what its mail and its page promise.
+INVITATION_BRINGS = ["projects.groups.offers.promised"]
+# What else ends when a person is anonymised: each is called with them and with who did it, in the same transaction.
+DEPARTURE_FOLLOW_UPS = ["projects.groups.mandates.end_mandates_of"]
+# What a mandate leaves to do in its group when it ends: each answers the duties to hand over.
+DUTIES = [
+    "projects.groups.duties.delegations_lent",
+    "projects.groups.duties.delegations_held",
+    "projects.groups.duties.substitutes",
+    "projects.groups.duties.substitution",
+    "projects.groups.offers.offers_pending",
+]
+# What makes grants of mandates: asked by whoever first needs a permission on a new day.
+ACCESS_PROJECTION = "projects.groups.projection"
+# What awaits a group, feature by feature: each is called with groups and a reader.
+GROUP_MATTERS = ["projects.groups.matters.invitations_without_answer"]
+# Narrows the journal to what its reader may read of it: called with the events and the reader.
+JOURNAL_ACCESS = "projects.groups.selectors.events_open_to"
 OIDC = ENVIRONMENT.oidc
 SOCIALACCOUNT_ADAPTER = "accounts.signin.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
@@ -250,6 +266,8 @@ PERSONAL_DATA = [
     "accounts.people.personal_data.sign_in",
     "accounts.people.personal_data.invitations",
     "projects.groups.personal_data.mandates",
+    "projects.groups.personal_data.delegations",
+    "projects.groups.personal_data.emergency_readings",
     "accounts.people.personal_data.acts",
 ]
 # How long what must not stay for ever is kept; the nightly « ménage » forgets the rest.

@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from filiere import admin, health
-from filiere.web import errors
+from filiere.web import errors, icons
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("favicon.ico", icons.favicon, name="favicon"),
     path("administration/etat/", health.state, name="system-state"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("filiere.api.urls")),

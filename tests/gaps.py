@@ -9,6 +9,7 @@ from _pytest.terminal import TerminalReporter
 
 STRICT = os.environ.get("FILIERE_TESTS_STRICT") == "1"
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith(("postgres://", "postgresql://"))
+OTHER_DATABASE = "sqlite" if ON_POSTGRESQL else "postgresql"
 
 REMEDIES = {
     "no browser": "le navigateur : installez chromium (apt install chromium), ou nommez le vôtre dans CHROMIUM",
@@ -21,9 +22,7 @@ POSTGRESQL = (
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Elsewhere these would prove nothing: not skipped, which is a gap, but not there at all."""
-    if ON_POSTGRESQL:
-        return
-    elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
+    elsewhere = [item for item in items if item.get_closest_marker(OTHER_DATABASE)]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from tests.waiting import PATIENCE
+
 
 def race(*acts: Callable[[], Any]) -> list[Any]:
     """What each act returned, or the exception it met, in the order they were given. Needs a transactional test."""
@@ -15,7 +17,7 @@ def race(*acts: Callable[[], Any]) -> list[Any]:
     def run(act: Callable[[], Any]) -> Any:
         try:
             connection.ensure_connection()
-            start.wait(10)
+            start.wait(PATIENCE)
             return act()
         except Exception as error:  # noqa: BLE001  what went wrong is the outcome
             return error

@@ -3,8 +3,11 @@
 import time
 from collections.abc import Callable
 
+# A bound for what is broken, not a measure: a busy machine is slow, and costs nothing more when all is well.
+PATIENCE = 120
 
-def until(fact: Callable[[], object], *, what: str, seconds: float = 20) -> None:
+
+def until(fact: Callable[[], object], *, what: str, seconds: float = PATIENCE) -> None:
     limit = time.monotonic() + seconds
     while not fact():
         if time.monotonic() > limit:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from accounts.organisations.models import Alias, Organisation
 from filiere.text import fold
@@ -28,11 +28,10 @@ def matching(queryset: "QuerySet[Organisation]", text: str) -> "QuerySet[Organis
     if not words:
         return queryset.none() if typed else queryset
     together = " ".join(words)
-    spellings = Alias.objects.filter(
-        *(Q(folded__contains=word) for word in words), organisation=OuterRef("pk")
-    ).annotate(
+    spellings = Alias.objects.filter(*(Q(folded__contains=word) for word in words))
+    ranks = spellings.filter(organisation=OuterRef("pk")).annotate(
         rank=Case(
-            When(Q(folded=typed, own=True) & Q(text=F("organisation__acronym")), then=Value(0)),
+            When(folded=typed, own=True, text=OuterRef("acronym"), then=Value(0)),
             When(folded=typed, then=Value(1)),
             When(Q(folded__startswith=typed) | Q(folded__startswith=together), then=Value(2)),
             When(folded__contains=together, then=Value(3)),
@@ -40,8 +39,10 @@ def matching(queryset: "QuerySet[Organisation]", text: str) -> "QuerySet[Organis
             output_field=IntegerField(),
         )
     )
-    best: Any = Subquery(spellings.order_by("rank").values("rank")[:1])
-    return queryset.annotate(rank=best).filter(rank__isnull=False).order_by("rank", "alphabetical", "id")
+    best: Any = Subquery(ranks.order_by("rank").values("rank")[:1])
+    # Found in one reading of the spellings, and only then ranked: counting ranks nothing.
+    found = queryset.filter(pk__in=spellings.values("organisation"))
+    return found.annotate(rank=best).order_by("rank", "alphabetical", "id")
 
 
 def known() -> "QuerySet[Organisation]":

@@ -5,19 +5,7 @@ from accounts.organisations.enums import College, OrganisationKind, Region
 from accounts.organisations.models import Organisation
 from accounts.organisations.selectors import matching
 from filiere.web.french import number_fr
-from filiere.web.tables import ChoiceFilter, Column, SearchFilter, Table
-
-
-def _college(organisation: Organisation) -> str:
-    return organisation.get_college_display()
-
-
-def _kind(organisation: Organisation) -> str:
-    return organisation.get_kind_display()
-
-
-def _region(organisation: Organisation) -> str:
-    return organisation.get_region_display()
+from filiere.web.tables import ChoiceFilter, Column, SearchFilter, Table, label_of
 
 
 class DirectoryTable(Table[Organisation]):
@@ -29,9 +17,9 @@ class DirectoryTable(Table[Organisation]):
     columns = [
         Column("name", _("Nom"), sort="alphabetical", template="accounts/organisations/cells/directory_name.html"),
         Column("acronym", _("Sigle"), sort="acronym"),
-        Column("college", _("Collège"), sort="college", value=_college),
-        Column("kind", _("Nature"), sort="kind", value=_kind, narrow=False),
-        Column("region", _("Région"), sort="region", value=_region, narrow=False),
+        Column("college", _("Collège"), sort="college", value=label_of("college", College)),
+        Column("kind", _("Nature"), sort="kind", value=label_of("kind", OrganisationKind), narrow=False),
+        Column("region", _("Région"), sort="region", value=label_of("region", Region), narrow=False),
     ]
     filters = [
         SearchFilter(search=matching),

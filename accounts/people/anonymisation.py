@@ -1,9 +1,11 @@
 """The right to be forgotten: the name and the address go, the acts stay."""
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.organisations.permissions import capacity_of
@@ -19,7 +21,10 @@ DOMAIN = "anonyme.invalid"
 
 
 def anonymise(*, person: User, confirmation: str, by: User | None, seen: str | None = None) -> User:
-    """Irreversible. `confirmation` is the person's address, typed again; a second call changes nothing."""
+    """Irreversible. `confirmation` is the person's address, typed again; a second call changes nothing.
+
+    What they hold elsewhere is ended, in this same transaction, by the functions of `settings.DEPARTURE_FOLLOW_UPS`.
+    """
     with transaction.atomic():
         administrators = lock_administrators(by)
         person = locked(User.objects.all(), person.pk, seen=seen)
@@ -31,6 +36,8 @@ def anonymise(*, person: User, confirmation: str, by: User | None, seen: str | N
                 {"confirmation": _("Ce n’est pas l’adresse de cette personne\u00a0: recopiez-la pour confirmer.")}
             )
         end_every_access(person, by=by)
+        for path in settings.DEPARTURE_FOLLOW_UPS:
+            import_string(path)(person=person, by=by)
         person.api_tokens.all().delete()
         forget_person(person)
         _erase(person)

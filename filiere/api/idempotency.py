@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, connection, transaction
@@ -25,16 +25,21 @@ from filiere.api.database_errors import is_busy
 from filiere.api.problems import Problem
 from filiere.models import StoredAnswer
 
-if TYPE_CHECKING:
-    from filiere.api.views import View
-
 HEADER = "Idempotency-Key"
 KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 WAIT_SECONDS = 5
 _KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
 
 
-def once(view: "View", post: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
+class Answering(Protocol):
+    """What is asked here of `filiere.api.views.View`, which asks this module to repeat nothing."""
+
+    secret_fields: tuple[str, ...]
+
+    def finalize_response(self, request: Request, response: Any) -> Any: ...
+
+
+def once(view: Answering, post: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> Any:
     key = request.headers.get(HEADER)
     if key is None:
         return post(request, *args, **kwargs)
@@ -86,7 +91,7 @@ def _bounded_wait() -> Iterator[None]:
         cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
-def _keep(answer: StoredAnswer, view: "View", request: Request, response: Any) -> None:
+def _keep(answer: StoredAnswer, view: Answering, request: Request, response: Any) -> None:
     if hasattr(response, "render"):
         view.finalize_response(request, response)
         response.render()

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django import forms
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, ForeignKey, Model, OneToOneField, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_filters import BooleanFilter
 from django_filters import rest_framework as filters
 from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend, SearchFilter
@@ -49,8 +51,30 @@ class Pagination(PageNumberPagination):
         }
 
 
+class YesOrNo(forms.Field):
+    """What says neither yes nor no is refused: the library would take it for nothing asked, and return everything."""
+
+    widget = forms.TextInput
+    words = {"true": True, "1": True, "false": False, "0": False}
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return self.words[value.strip().lower()]
+        except KeyError:
+            raise ValidationError(_("Écrivez true ou false.")) from None
+
+
 class FilterSet(filters.FilterSet):
     """A reference is filtered by its id alone: no look-up tells whether a hidden object exists."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in self.filters.values():
+            if isinstance(one, BooleanFilter):
+                one.field_class = YesOrNo
+                one.extra["widget"] = YesOrNo.widget
 
     class Meta:
         filter_overrides: Mapping[type, Mapping[str, Any]] = {

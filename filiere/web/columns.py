@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, Model, OrderBy
+from django.db.models import Choices, F, Model, OrderBy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -53,6 +53,17 @@ class Column:
 
     def exported(self, row: Any) -> Any:
         return self.export(row) if callable(self.export) else self.of(row)
+
+
+def label_of(key: str, choices: type[Choices]) -> Callable[[Any], str]:
+    """What a choice is called. Django's own `get_…_display` goes through all of them again at every row."""
+    labels = dict(choices.choices)
+
+    def label(row: Any) -> str:
+        chosen = getattr(row, key)
+        return str(labels.get(chosen, chosen))
+
+    return label
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class ChoiceFilter(Filter):
         return [(str(value), label) for value, label in pairs if value not in (None, "")]
 
     def read(self, given: str) -> str:
-        return given if given in {value for value, _label in self.options()} else ""
+        return given if given and given in {value for value, _label in self.options()} else ""
 
     def narrow(self, rows: Rows, value: str) -> Rows:
         return self.choose(rows, value) if self.choose else rows.filter(**{self.lookup or self.param: value})

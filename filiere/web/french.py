@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,9 +24,12 @@ def date_fr(value: Moment) -> str:
     """20 novembre 2026; the first of a month is « 1er »."""
     if not value:
         return ""
-    local = _local(value) if isinstance(value, datetime) else value
+    return _day(_local(value) if isinstance(value, datetime) else value)
+
+
+def _day(local: date) -> str:
     day = _("1er") if local.day == 1 else str(local.day)
-    return f"{day}{NO_BREAK_SPACE}{date_format(local, 'F Y')}"
+    return f"{day}{NO_BREAK_SPACE}{MONTHS[local.month]} {local.year}"
 
 
 def datetime_fr(value: Moment) -> str:
@@ -35,7 +38,7 @@ def datetime_fr(value: Moment) -> str:
         return date_fr(value)
     local = _local(value)
     hour = f"{local.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{local.minute:02}"
-    return _("%(date)s à %(hour)s") % {"date": date_fr(local), "hour": hour}
+    return _("%(date)s à %(hour)s") % {"date": _day(local), "hour": hour}
 
 
 def ago_fr(value: Moment) -> str:

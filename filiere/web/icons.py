@@ -4,11 +4,16 @@ import re
 from functools import cache
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.cache import cache_control
+
+from filiere.web.access import everyone
 
 SPRITE = "images/icons.svg"
+MARK = "images/icon.svg"
 
 
 @cache
@@ -17,6 +22,7 @@ def names() -> frozenset[str]:
     return frozenset(re.findall(r'<symbol id="([a-z-]+)"', drawing))
 
 
+@cache
 def icon(name: str) -> SafeString:
     """A drawing beside a word: it says nothing by itself, so it is hidden from who listens."""
     if name not in names():
@@ -24,3 +30,10 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', static(SPRITE), name
     )
+
+
+@everyone
+@cache_control(public=True, max_age=24 * 3600)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Pages name their icon; browsers ask here for that of an answer of the API or of a file."""
+    return HttpResponseRedirect(static(MARK))

@@ -44,6 +44,8 @@ class Shown:
 
 MAIN = (
     Entry(_("Mon travail"), "home", "home"),
+    Entry(_("Groupes"), "groups", "group"),
+    Entry(_("Contrat"), "contract", "contract"),
     Entry(_("Organisations"), "directory", "organisation"),
     Entry(_("Administration"), "administration", "settings", For.COORDINATORS),
     Entry(_("Aide"), "help", "help", For.EVERYONE),
@@ -70,6 +72,20 @@ ADMINISTRATION = (
         "organisation",
         For.COORDINATORS,
         _("Noms, sigles et collèges\u202f; fusionner les doublons."),
+    ),
+    Entry(
+        _("Contrat"),
+        "contracts",
+        "contract",
+        For.COORDINATORS,
+        _("Titre, dates et avenants\u202f; axes et projets\u202f; préparer le contrat suivant."),
+    ),
+    Entry(
+        _("Groupes"),
+        "groups-administration",
+        "group",
+        For.COORDINATORS,
+        _("Les créer, voir qui y manque\u202f; en archiver ou en rouvrir plusieurs à la fois."),
     ),
     Entry(
         _("Invitations"),

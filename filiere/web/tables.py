@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from filiere.web import rows, spreadsheet
-from filiere.web.columns import Column, Heading, ordering
+from filiere.web.columns import Column, Heading, label_of, ordering
 from filiere.web.filters import ChoiceFilter, DateFilter, Filter, FlagFilter, SearchFilter
 from filiere.web.french import number_fr
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-__all__ = ["ChoiceFilter", "Column", "DateFilter", "Filter", "FlagFilter", "SearchFilter", "Table"]
+__all__ = ["ChoiceFilter", "Column", "DateFilter", "Filter", "FlagFilter", "SearchFilter", "Table", "label_of"]
 
 Row = TypeVar("Row", bound=Model)
 SORT, PAGE, FORMAT = "tri", "page", "format"
@@ -168,6 +168,9 @@ class Table(Generic[Row]):
         """The whole page, or only the list when htmx asks for it, or the file when ?format=csv does."""
         if self.request.GET.get(FORMAT) == "csv":
             return self.csv()
+        # Drawn here rather than where the page shows them: so deep inside templates they took twice as long, as calls
+        # that cross the end of a block of its stack cost Python 3.11 dearly (python/cpython#142183).
+        self.lines  # noqa: B018
         if self._only_the_list():
             response = render(self.request, "components/table_results.html", {"table": self})
             response["HX-Push-Url"] = self.request.path + self.at(self.page.number).removesuffix("?")

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from filiere.web.components import Tab
 from projects.access.enums import Permission
+from projects.groups.enums import Gap
+from projects.groups.gaps import gaps_of
 from projects.groups.models import WorkingGroup
 from projects.groups.permissions import may
 
@@ -19,7 +21,9 @@ TABS = (
     (_("Accueil"), "group", Permission.SEE),
     (_("Membres"), "group-members", Permission.SEE),
     (_("Délégations"), "group-delegations", Permission.SEE),
+    (_("Invitations"), "group-invitations", Permission.INVITE),
     (_("Journal"), "group-journal", Permission.READ_JOURNAL),
+    (_("Qui peut quoi"), "group-access", Permission.SEE),
 )
 
 
@@ -33,3 +37,8 @@ def group_tabs(context: Context, group: WorkingGroup) -> dict[str, Any]:
         for href in [reverse(url_name, kwargs={"slug": group.slug})]
     ]
     return {"items": shown, "label": _("Pages du groupe")}
+
+
+@register.simple_tag
+def group_gaps(group: WorkingGroup) -> list[Gap]:
+    return gaps_of(group)

@@ -39,10 +39,8 @@ def when(value: french.Moment, style: str = "datetime") -> SafeString:
     if not value:
         return SafeString("")
     written = {"date": french.date_fr, "datetime": french.datetime_fr, "ago": french.ago_fr}[style](value)
-    exact = components.attributes(
-        datetime=value.isoformat(), title=french.datetime_fr(value) if style == "ago" else None
-    )
-    return format_html("<time{}>{}</time>", exact, written)
+    title = format_html(' title="{}"', french.datetime_fr(value)) if style == "ago" else ""
+    return format_html('<time datetime="{}"{}>{}</time>', value.isoformat(), title, written)
 
 
 @register.simple_tag

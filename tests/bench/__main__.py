@@ -37,17 +37,16 @@ def _measure_addresses(pieces: list[Piece], sizes: list[int], seconds: float, se
         grow(since=before, to=size)
         say(f"{size:>5}× in {time.monotonic() - began:.0f} s")
         headers = headers or importlib.import_module("tests.bench.signing_in").headers()
-        bare = measure(BARE, server=server, headers=headers, seconds=seconds)
         for piece in pieces:
             try:
-                found = bare if piece is BARE else measure(piece, server=server, headers=headers, seconds=seconds)
+                found = measure(piece, server=server, headers=headers, seconds=seconds)
             except Unanswered as nothing:
                 say(f"{'':>5}  {piece.name:<28} not measured ({nothing})")
                 continue
-            say(_row(size, piece, found, bare, first.setdefault(piece, found)))
+            say(_row(size, piece, found, first.setdefault(piece, found)))
 
 
-def _row(size: int, piece: Piece, found: Figures, bare: Figures, smallest: Figures) -> str:
+def _row(size: int, piece: Piece, found: Figures, smallest: Figures) -> str:
     return ROW.format(
         size,
         piece.name,
@@ -56,9 +55,9 @@ def _row(size: int, piece: Piece, found: Figures, bare: Figures, smallest: Figur
         f"{found.cpu:.1f}",
         f"{found.a_second:.0f}",
         found.queries,
-        f"{found.p50 / bare.p50:.1f}",
+        f"{found.ratio:.1f}",
         "" if piece is BARE else f"≤ {piece.kind.value}",
-        f"{found.p50 / smallest.p50:.2f}",
+        f"{found.ratio / smallest.ratio:.2f}",
     )
 
 

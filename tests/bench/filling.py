@@ -12,9 +12,13 @@ from accounts.organisations.enums import College, OrganisationKind
 from filiere.text import fold
 from projects.activity.chain import START, digest_of, follow
 from projects.models import Event, Link
+from tests.bench.sitting import grant, seat
 
-PEOPLE, ORGANISATIONS, EVENTS = 100, 20, 1000
-WORDS = ("Hôpital", "Institut", "Laboratoire", "Fédération", "Agence", "Université", "Société", "Syndicat")
+# Of the smallest size; a hundred times as many are what the design promises to carry, and more organisations than that.
+PEOPLE, ORGANISATIONS, EVENTS = 100, 60, 10_000
+# Fifty, at every size: a search for them fills one page of the list.
+HOSPITALS = 50
+WORDS = ("Institut", "Laboratoire", "Fédération", "Agence", "Université", "Société", "Syndicat")
 BATCH = 2000
 M = TypeVar("M", bound=models.Model)
 
@@ -22,11 +26,14 @@ M = TypeVar("M", bound=models.Model)
 def grow(*, since: int, to: int) -> None:
     """From `since` times the smallest size to `to` times; 0 is nothing at all."""
     with transaction.atomic():
-        _save(_people(range(PEOPLE * since, PEOPLE * to)))
+        people = _save(_people(range(PEOPLE * since, PEOPLE * to)))
         organisations = _save(_organisations(range(ORGANISATIONS * since, ORGANISATIONS * to)))
-        _save(Alias(organisation=one, text=one.name, folded=fold(one.name), own=True) for one in organisations)
+        _save(_spellings(organisations))
+        seat(people, organisations, to=to)
         actors = list(User.objects.values_list("pk", flat=True)[:100])
-        _save_events(_events(range(EVENTS * since, EVENTS * to), actors))
+        objects = list(Organisation.objects.values_list("pk", flat=True)[:500])
+        _save_events(_events(range(EVENTS * since, EVENTS * to), actors, objects))
+    grant()
     with connection.cursor() as cursor:
         # Otherwise the planner still believes the tables small.
         cursor.execute("ANALYZE")
@@ -49,21 +56,27 @@ def _organisations(numbers: Iterable[int]) -> Iterator[Organisation]:
     kinds, colleges = [*OrganisationKind], [*College]
     for number in numbers:
         yield Organisation(
-            name=f"{WORDS[number % len(WORDS)]} numéro {number}",
+            name=f"{'Hôpital' if number < HOSPITALS else WORDS[number % len(WORDS)]} numéro {number}",
             acronym=f"ORG{number}",
             kind=kinds[number % len(kinds)],
             college=colleges[number % len(colleges)],
         )
 
 
-def _events(numbers: Iterable[int], actors: list[Any]) -> Iterator[Event]:
+def _spellings(organisations: Iterable[Organisation]) -> Iterator[Alias]:
+    for one in organisations:
+        for text in (one.name, one.acronym):
+            yield Alias(organisation=one, text=text, folded=fold(text), own=True)
+
+
+def _events(numbers: Iterable[int], actors: list[Any], objects: list[Any]) -> Iterator[Event]:
     for number in numbers:
         event = Event(
             at=timezone.now(),
             actor_id=actors[number % len(actors)],
             verb="organisation.changed",
             object_type="accounts.organisation",
-            object_id=str(number % 500),
+            object_id=str(objects[number % len(objects)]),
             changes={"name": [f"Avant {number}", f"Après {number}"]},
         )
         event.digest = digest_of(event)

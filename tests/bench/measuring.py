@@ -1,4 +1,7 @@
-"""One piece of work at a time: first alone, for how long it takes; then four at once, for how many a second."""
+"""One piece of work at a time: first alone, for how long it takes; then four at once, for how many a second.
+
+Alone, it takes turns with the bare view: what else the machine does weighs on both alike.
+"""
 
 import statistics
 import time
@@ -9,10 +12,11 @@ from http.client import HTTPConnection
 
 from tests.bench.counting import HEADER
 from tests.bench.installation import Server
-from tests.bench.pieces import Piece
+from tests.bench.pieces import BARE, Piece
 
 AT_ONCE = 4
 WARM_UP = 5
+TURNS = 10
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class Figures:
     cpu: float
     a_second: float
     queries: int
+    # Times the bare view beside it.
+    ratio: float
 
 
 class Unanswered(Exception):
@@ -33,9 +39,14 @@ def measure(piece: Piece, *, server: Server, headers: Mapping[str, str], seconds
     queries = visitor.queries(piece.path)
     for _ in range(WARM_UP):
         visitor.ask(piece.path)
-    spent = server.cpu_seconds()
-    alone = _repeat(lambda: visitor.ask(piece.path), seconds)
-    spent = server.cpu_seconds() - spent
+    alone, ratios, spent = list[float](), list[float](), 0.0
+    for _ in range(TURNS):
+        bare = _repeat(lambda: visitor.ask(BARE.path), seconds / TURNS)
+        spent -= server.cpu_seconds()
+        turn = _repeat(lambda: visitor.ask(piece.path), seconds / TURNS)
+        spent += server.cpu_seconds()
+        ratios.append(statistics.median(turn) / statistics.median(bare))
+        alone += turn
     with ThreadPoolExecutor(AT_ONCE) as crowd:
         began = time.perf_counter()
         together = sum(crowd.map(lambda one: len(_repeat(lambda: one.ask(piece.path), seconds)),
@@ -47,10 +58,11 @@ def measure(piece: Piece, *, server: Server, headers: Mapping[str, str], seconds
         cpu=spent / len(alone) * 1000,
         a_second=together / elapsed,
         queries=queries,
+        ratio=statistics.median(ratios),
     )
 
 
-def _repeat(act: Callable[[], None], seconds: float) -> list[float]:
+def _repeat(act: Callable[[], object], seconds: float) -> list[float]:
     durations, limit = [], time.perf_counter() + seconds
     while (began := time.perf_counter()) < limit:
         act()

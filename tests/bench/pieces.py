@@ -28,4 +28,9 @@ PIECES = (
     Piece("organisations search, page", Kind.PAGE, "/administration/organisations/?q=hopital"),
     Piece("journal, API", Kind.API, "/api/v1/events/"),
     Piece("journal, page", Kind.PAGE, "/administration/journal/"),
+    Piece("groups, API", Kind.API, "/api/v1/groups/"),
+    Piece("groups, page", Kind.PAGE, "/groupes/"),
+    Piece("members of a group, page", Kind.PAGE, "/groupes/groupe-000/membres/"),
+    Piece("contract, page", Kind.PAGE, "/contrat/"),
+    Piece("projects, page", Kind.PAGE, "/contrat/contrat/projets/"),
 )

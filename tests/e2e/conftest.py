@@ -1,24 +1,30 @@
 """A real browser in front of the real server, for everything a person does.
 
-Every test of this folder is marked `browser`, keeps to one worker with its neighbours of the same file, and finds its
-data committed. Fixtures: `page`, `sign_in(page, user)`, `axe(page)`, `screenshot(page, name)`.
+Every test of this folder is marked `browser` and finds its data committed. Fixtures: `page`, `sign_in(page, user)`,
+`axe(page)`, `screenshot(page, name)`.
 """
 
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from django.conf import settings as django_settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+
+from tests.waiting import until
 
 HERE = Path(__file__).parent
+# What a page shows at once on a machine that has nothing else to do.
+PATIENCE = 30_000
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 720}
 # What the page itself answered, and the test is about; a missing style sheet or script is never that.
@@ -40,11 +46,13 @@ SETTLED = """async () => {
 }"""
 
 
+FAULTS = "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => ({violations}))"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
@@ -83,6 +91,43 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _bounds() -> Iterator[None]:
+    """Every expectation is patient, and every context closes, whoever opened it."""
+    close = BrowserContext.close
+
+    def close_at_rest(context: BrowserContext, **options: Any) -> None:
+        # Closed while it submits a form, a page is kept by Chromium for the answer, and the closing waits for ever.
+        for page in context.pages:
+            page.unroute_all(behavior="wait")
+            page.goto("about:blank")
+        close(context, **options)
+
+    expect.set_options(timeout=PATIENCE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BrowserContext, "close", close_at_rest)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _server_at_rest(transactional_db: None, live_server: Any) -> Iterator[None]:
+    """The tables are emptied once nothing reads or writes them: a browser that leaves does not stop the server."""
+    under_way: set[int] = set()
+
+    def started(**kwargs: Any) -> None:
+        under_way.add(threading.get_ident())
+
+    def finished(**kwargs: Any) -> None:
+        under_way.discard(threading.get_ident())
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    yield
+    until(lambda: not under_way, what="the server to answer what the browser had asked")
+    request_started.disconnect(started)
+    request_finished.disconnect(finished)
+
+
 @pytest.fixture
 def context(context: BrowserContext) -> Iterator[BrowserContext]:
     """A fresh profile. What its pages complain about in the console fails the test, refused by the policy included."""
@@ -93,7 +138,6 @@ def context(context: BrowserContext) -> Iterator[BrowserContext]:
         page.on("console", lambda message: _note(message, complaints))
 
     context.on("page", listen)
-    context.set_default_timeout(10_000)
     yield context
     assert not complaints, "the browser complained:\n" + "\n".join(complaints)
 
@@ -126,12 +170,14 @@ def axe() -> Callable[[Page], None]:
     """No accessibility fault on the page as it stands, in both themes, on a wide and on the narrowest screen."""
 
     def check(page: Page) -> None:
+        page.bring_to_front()  # of two pages, the one behind is not drawn, and its colours never settle
+        page.evaluate(AXE_SCRIPT)  # once: it takes longer to load than to run
         for viewport in (DESKTOP, PHONE):
             page.set_viewport_size(viewport)
             for theme in ("light", "dark"):
                 page.emulate_media(color_scheme=theme)
                 page.evaluate(SETTLED)
-                found = Axe().run(page)
+                found = AxeResults(page.evaluate(FAULTS))
                 assert not found.violations_count, f"{page.url} {viewport['width']} {theme}\n{found.generate_report()}"
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"], f"{page.url} scrolls sideways on a phone: {width}"

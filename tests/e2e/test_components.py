@@ -80,7 +80,6 @@ def opened(page, drawn):
 @pytest.fixture
 def without_javascript(browser, browser_context_args, drawn):
     context = browser.new_context(**browser_context_args, java_script_enabled=False)
-    context.set_default_timeout(10_000)
     page = context.new_page()
     page.route(f"**{ADDRESS}*", lambda route: route.fulfill(content_type="text/html", body=drawn()))
     page.goto(ADDRESS)
@@ -201,6 +200,7 @@ def test_form_is_sent_from_a_text_area_by_two_keys(opened):
     page.locator("textarea").focus()
     with page.expect_request(lambda request: request.method == "POST"):
         page.keyboard.press("Control+Enter")
+    # Left before the answer on purpose: what `close_at_rest` is for, see conftest.py.
 
 
 # --- Paper ---

@@ -1,6 +1,7 @@
 """No page of the product is forgotten: each is opened here, or says where else it is looked at."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,12 +10,22 @@ from playwright.sync_api import Page
 
 from accounts.models import Invitation, Organisation, User
 from filiere.checks import patterns
+from projects.models import Membership, WorkingGroup
 from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
-from tests.factories.groups import MembershipFactory
+from tests.factories.groups import DelegationFactory, MembershipFactory
 from tests.factories.invitations import a_sent_invitation
 from tests.factories.people import give_second_factor, give_token, open_session
+from tests.projects.contracts.sheets import a_whole_sheet
 
 Address = Callable[[dict[str, Any]], str]
+
+
+def of_group(name: str, **kwargs: Any) -> Address:
+    return lambda things: reverse(name, kwargs={"slug": things["group"].slug, **kwargs})
+
+
+def in_its_group(name: str, what: str) -> Address:
+    return lambda things: reverse(name, kwargs={"slug": things[what].group.slug, "pk": things[what].pk})
 
 
 def plain(name: str) -> Address:
@@ -23,6 +34,18 @@ def plain(name: str) -> Address:
 
 def about(name: str, what: str, **kwargs: Any) -> Address:
     return lambda things: reverse(name, kwargs={"pk": things[what].pk, **kwargs})
+
+
+def of_contract(name: str, **kwargs: Any) -> Address:
+    return lambda things: reverse(name, kwargs={"code": things["project"].contract.code, **kwargs})
+
+
+def of_axis(name: str) -> Address:
+    return lambda things: of_contract(name, axis=things["project"].axis.code)(things)
+
+
+def of_project(name: str) -> Address:
+    return lambda things: of_contract(name, project=things["project"].code)(things)
 
 
 VISITOR = {
@@ -53,11 +76,44 @@ ADMINISTRATOR: dict[str, Address] = {
             "people",
             "invitations",
             "invitation-new",
+            "gather",
             "organisations",
             "organisation-new",
             "directory",
+            "contract",
+            "contracts",
+            "contract-new",
+            "groups",
+            "roles",
+            "group-new",
+            "groups-administration",
             "journal",
             "api-docs",
+        )
+    },
+    **{
+        name: of_contract(name)
+        for name in (
+            "contract-version",
+            "contract-edit",
+            "amendment-new",
+            "axes",
+            "axis-new",
+            "projects",
+            "project-new",
+        )
+    },
+    "amendment-edit": of_contract("amendment-edit", number=1),
+    **{name: of_axis(name) for name in ("axis-edit", "axis-remove")},
+    **{
+        name: of_project(name)
+        for name in (
+            "project",
+            "project-edit",
+            "project-organisations",
+            "project-links",
+            "project-budget",
+            "project-criteria",
         )
     },
     "person": about("person", "person"),
@@ -71,11 +127,33 @@ ADMINISTRATOR: dict[str, Address] = {
     "organisation": about("organisation", "organisation"),
     "organisation-edit": about("organisation-edit", "organisation"),
     "organisation-merge": about("organisation-merge", "organisation"),
+    "group": of_group("group"),
+    "group-members": of_group("group-members"),
+    "group-access": of_group("group-access"),
+    "group-emergency": of_group("group-emergency"),
+    "group-invite": of_group("group-invite"),
+    "group-invite-many": of_group("group-invite-many"),
+    "group-invitations": of_group("group-invitations"),
+    "group-change": of_group("group-change"),
+    "group-archive": of_group("group-archive"),
+    "group-reopen": of_group("group-reopen"),
+    "group-delegations": of_group("group-delegations"),
+    "mandate-new": of_group("mandate-new"),
+    **{name: in_its_group(name, "mandate") for name in ("mandate", "mandate-change", "mandate-prolong", "mandate-end")},
+    "mandate-withdraw": in_its_group("mandate-withdraw", "mandate_to_come"),
+    "delegation-end": in_its_group("delegation-end", "delegation"),
+    "person-card": about("person-card", "person"),
     "directory-organisation": about("directory-organisation", "organisation"),
     "api-docs-section": lambda _: reverse("api-docs-section", kwargs={"name": "organisations"}),
 }
-# Pages that only exist in the middle of something: the test of that path looks at them.
+# Pages that only exist in the middle of something, or for others: the test of that path looks at them.
 ELSEWHERE = {
+    "group-invitation-resend": "test_group_invitations",
+    "group-invitation-withdraw": "test_group_invitations",
+    "delegation-new": "test_mandates",
+    "group-journal": "test_groups",
+    "group-emergencies": "test_access",
+    "groups-together": "test_groups",
     "acceptance": "test_invitations",
     "journal-verification": "test_journal",
     "account_reauthenticate": "test_signin",
@@ -94,7 +172,11 @@ ELSEWHERE = {
 }
 # Answers without a page of their own.
 NO_PAGE = {
+    "axis-move",  # a button among the axes
+    "bureau",  # leads to the page of that group
     "account_set_password",  # everybody has a password; leads to its change
+    "favicon",
+    "group-emergency-close",  # a button
     "healthz",
     "mfa_login_webauthn",
     "openid_connect_callback",
@@ -109,7 +191,8 @@ NO_PAGE = {
 def things() -> dict[str, Any]:
     administrator: User = AdministratorFactory()
     person: User = UserFactory()
-    MembershipFactory(person=person)
+    mandate: Membership = MembershipFactory(person=person)
+    group: WorkingGroup = mandate.group
     give_second_factor(person)
     open_session(person)
     organisation: Organisation = OrganisationFactory()
@@ -118,6 +201,11 @@ def things() -> dict[str, Any]:
     return {
         "administrator": administrator,
         "person": person,
+        "group": group,
+        "mandate": mandate,
+        "mandate_to_come": MembershipFactory(group=group, starts_on=date(2040, 1, 1)),
+        "project": a_whole_sheet(),
+        "delegation": DelegationFactory(group=group, borrower=person, ends_on=date(2040, 1, 1)),
         "organisation": organisation,
         "invitation": invitation,
         "token": give_token(administrator),

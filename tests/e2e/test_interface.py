@@ -14,7 +14,6 @@ PAPER = {"light": "rgb(246, 246, 243)", "dark": "rgb(18, 24, 26)"}
 @pytest.fixture
 def without_javascript(browser, browser_context_args):
     context = browser.new_context(**browser_context_args, java_script_enabled=False)
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
@@ -23,7 +22,6 @@ def without_javascript(browser, browser_context_args):
 def unlucky(browser, browser_context_args):
     """A page whose requests fail on purpose: htmx writes that in the console, where `page` would see a fault."""
     context = browser.new_context(**browser_context_args)
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
@@ -56,6 +54,13 @@ def test_page_has_no_accessibility_fault(page, sign_in, axe, screenshot, adminis
 def test_visitor_page_has_no_accessibility_fault(page, axe):
     page.goto("/aide/")
     axe(page)
+
+
+def test_accessibility_fault_is_named(page, axe):
+    page.goto("/aide/")
+    page.evaluate("document.querySelector('main').append(document.createElement('textarea'))")
+    with pytest.raises(AssertionError, match=r"(?s)/aide/ 1280 light.*every form element has a label"):
+        axe(page)
 
 
 def test_open_menus_have_no_accessibility_fault(page, sign_in, axe, administrator):

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.usefixtures("tasks_at_once")
 def visitor(browser, browser_context_args):
     """Somebody else's browser."""
     context = browser.new_context(**browser_context_args)
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 

@@ -20,7 +20,7 @@ def test_task_whose_whole_worker_is_killed_comes_back_to_the_next_one(tmp_path):
         until(mark.exists, what="the task to begin")
         process.kill_everything()
     with worker(tmp_path / "second", FILIERE_ENV="embedded"):
-        until(lambda: len(mark.read_text().split()) == 2, what="the second attempt", seconds=25)
+        until(lambda: len(mark.read_text().split()) == 2, what="the second attempt")
 
 
 def test_worker_takes_nothing_back_where_others_may_be_at_work(tmp_path):
@@ -32,7 +32,7 @@ def test_worker_takes_nothing_back_where_others_may_be_at_work(tmp_path):
             # The busy worker may already be asking for one more, and keep it: two of them, so that one is free.
             for _ in range(2):
                 laboratory.say.delay("libre")
-            until(lambda: other.events("said", word="libre"), what="the free worker to speak", seconds=60)
+            until(lambda: other.events("said", word="libre"), what="the free worker to speak")
         assert len(mark.read_text().split()) == 1
         assert busy.popen.poll() is None
 

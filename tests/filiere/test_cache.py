@@ -2,7 +2,9 @@ import pytest
 from django.core.cache import cache, caches
 from redis import ConnectionError as NoServer
 
+from filiere import broker
 from filiere.cache import ForgivingCache
+from filiere.tasks import beat_pulse
 
 
 @pytest.fixture
@@ -27,6 +29,17 @@ def test_forgiving_cache_keeps_what_it_is_given_while_the_server_is_there():
     assert cache.delete("one") is True
     cache.delete_many(["two", "three"])
     assert cache.get("two") is None
+
+
+def test_forgiving_cache_clears_what_it_keeps_and_leaves_the_tasks_that_wait():
+    cache.set_many({"one": 1, "two": 2})
+    cache.set("one", 1, version=2)
+    beat_pulse.delay()
+    assert broker.waiting(timeout=2) == 1
+    cache.clear()
+    assert cache.get_many(["one", "two"]) == {}
+    assert cache.get("one", version=2) is None
+    assert broker.waiting(timeout=2) == 1
 
 
 def test_forgiving_cache_answers_like_an_empty_one_while_the_server_is_away(away):

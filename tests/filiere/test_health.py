@@ -23,13 +23,15 @@ from filiere.models import JobRun
 from filiere.parts import NotWorking, Part
 from filiere.schedule import JOBS
 from tests.factories import AdministratorFactory, UserFactory
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOCAL, FAR = "127.0.0.1", "198.51.100.7"
 
 
 @pytest.fixture(autouse=True)
-def _ask_again():
+def _ask_again(monkeypatch):
+    monkeypatch.setattr(health, "LIMIT", PATIENCE)
     health.questions.forget()
     yield
     health.questions.forget()
@@ -379,7 +381,7 @@ def hanging(monkeypatch):
 
     def hang():
         asked.append(1)
-        release.wait(30)
+        release.wait(PATIENCE)
         return "Enfin."
 
     monkeypatch.setattr(health, "LIMIT", 0.3)
@@ -393,7 +395,7 @@ def hanging(monkeypatch):
 def test_part_that_hangs_does_not_hold_the_answer(client, hanging):
     began = time.monotonic()
     status, found = states(client)
-    assert time.monotonic() - began < 5  # of the thirty seconds it would hold
+    assert time.monotonic() - began < PATIENCE / 2
     assert status == 503
     assert "Pas de réponse" in found["slow"]["detail"]
     assert found["quick"]["state"] == "ok"
@@ -417,11 +419,11 @@ def test_good_answer_is_kept_a_moment_and_a_bad_one_is_not():
         return answer
 
     part = Part("p", "P", ask, keep=60)
-    assert [health.questions.ask(part).result(5).detail for _ in range(3)] == ["bad", "good", "good"]
+    assert [health.questions.ask(part).result(PATIENCE).detail for _ in range(3)] == ["bad", "good", "good"]
 
 
 def test_parts_are_asked_at_the_same_time(monkeypatch):
-    barrier = threading.Barrier(3, timeout=5)
+    barrier = threading.Barrier(3, timeout=PATIENCE)
 
     def together():
         barrier.wait()

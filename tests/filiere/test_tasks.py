@@ -10,7 +10,7 @@ from filiere.celery import app
 from filiere.models import JobRun
 from tests.filiere import laboratory
 from tests.filiere.workers import scheduler, worker
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,7 +70,7 @@ def test_failed_task_is_told_without_what_is_personal(running, request_id):
 def test_job_that_succeeds_is_noted(running):
     laboratory.say.apply_async(["travail"], headers={"job": "pouls"})
     until(JobRun.objects.filter(name="pouls").exists, what="the success to be noted")
-    assert (timezone.now() - JobRun.objects.get(name="pouls").succeeded_at).total_seconds() < 30
+    assert (timezone.now() - JobRun.objects.get(name="pouls").succeeded_at).total_seconds() < PATIENCE
     assert running.events("task", job="pouls", state="SUCCESS")
 
 
@@ -90,7 +90,7 @@ def test_job_that_succeeds_at_its_second_attempt_is_noted(running, request_id):
 def test_task_whose_process_is_killed_comes_back(running, tmp_path):
     mark = tmp_path / "mark"
     laboratory.kill_the_child_once.delay(str(mark))
-    until(lambda: mark.exists() and len(mark.read_text().split()) == 2, what="the second attempt", seconds=25)
+    until(lambda: mark.exists() and len(mark.read_text().split()) == 2, what="the second attempt")
     first, second = mark.read_text().split()
     assert first != second
 
@@ -98,7 +98,7 @@ def test_task_whose_process_is_killed_comes_back(running, tmp_path):
 def test_scheduler_passes_the_name_of_the_job_on(running, tmp_path):
     """The real schedule, by the real scheduler: only its first period is shortened."""
     with scheduler(tmp_path / "beat", "tests.filiere.quick_schedule"):
-        until(JobRun.objects.filter(name="pouls", succeeded_at__isnull=False).exists, what="the pulse", seconds=30)
+        until(JobRun.objects.filter(name="pouls", succeeded_at__isnull=False).exists, what="the pulse")
     assert JobRun.objects.count() == len(schedule.JOBS)
 
 

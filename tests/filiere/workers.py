@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +41,7 @@ class Process:
 
     def kill_everything(self) -> None:
         os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.wait(10)
+        self.popen.wait(PATIENCE)
 
 
 def process_environment(**changes: str) -> dict[str, str]:
@@ -71,7 +71,7 @@ def worker(log: Path, **environment: str) -> Iterator[Process]:
         log, **environment,
     )  # fmt: skip
     try:
-        until(lambda: "ready." in log.read_text(), what=f"the worker to be ready, see {log}", seconds=60)
+        until(lambda: "ready." in log.read_text(), what=f"the worker to be ready, see {log}")
         yield process
     finally:
         if process.popen.poll() is None:

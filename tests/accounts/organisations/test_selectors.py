@@ -1,6 +1,8 @@
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organisation
 from accounts.organisations.selectors import matching, organisations, other_names, survivor
@@ -108,6 +110,12 @@ def test_matching_is_one_query(django_assert_num_queries, number):
 
 def test_matching_a_very_long_text_is_bounded(dge):
     assert found("direction " * 400) == [dge]
+
+
+def test_counting_ranks_nothing(dge, others):
+    with CaptureQueriesContext(connection) as queries:
+        assert matching(organisations(), "direction").count() == 3
+    assert "CASE" not in queries[0]["sql"]
 
 
 def test_survivor_of_a_living_organisation_is_itself(dge):

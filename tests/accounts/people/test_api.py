@@ -10,6 +10,7 @@ from accounts.tokens.services import create_token
 from projects.activity.models import Event
 from tests.factories import AdministratorFactory, UserFactory
 from tests.factories.people import fail_sign_in, give_second_factor, open_session
+from tests.filiere.api.shapes import problem
 
 pytestmark = pytest.mark.django_db
 
@@ -260,6 +261,18 @@ def test_people_list_is_filtered_searched_and_ordered(administrator, query, foun
     assert sorted(each["family_name"] for each in told["results"]) == sorted(found)
     if "ordering" in query:
         assert told["results"][0]["family_name"] == found[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["is_active", "is_administrator", "has_second_factor", "never_signed_in", "anonymised"]
+)
+def test_filter_that_says_neither_yes_nor_no_is_refused(administrator, name):
+    client = APIClient()
+    client.force_authenticate(administrator)
+    told = problem(client.get(PEOPLE, {name: "peut-être"}), 400, "validation")
+    assert told["errors"] == {name: ["Écrivez true ou false."]}
+    for written in ("TRUE", "0", ""):
+        assert client.get(PEOPLE, {name: written}).status_code == 200
 
 
 @pytest.mark.parametrize("query", ["etat=ouvert", "ordering=password", "page_size=tout"])

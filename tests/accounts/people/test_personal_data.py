@@ -15,8 +15,9 @@ from accounts.models import User
 from accounts.people.personal_data import archive, personal_data, take_personal_data
 from accounts.people.services import change_preferences, close_account
 from projects.activity.models import Event
+from projects.models import EmergencyReading, InvitedMandate
 from tests.factories import AdministratorFactory, UserFactory
-from tests.factories.groups import MembershipFactory
+from tests.factories.groups import DelegationFactory, MembershipFactory
 from tests.factories.people import fail_sign_in, give_token, invite, surround
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,11 @@ HEADINGS = {
     "accounts.Invitation.accepted_by": "invitations_recues",
     "accounts.Invitation.invited_by": "invitations_envoyees",
     "mfa.Authenticator.user": "seconds_facteurs",
+    "projects.Delegation.borrower": "delegations_recues",
+    "projects.Delegation.lender": "delegations_donnees",
+    "projects.EmergencyReading.person": "lectures_d_urgence",
     "projects.Event.actor": "vos_actes",
+    "projects.InvitedMandate.offered_by": "mandats_proposes",
     "projects.Membership.person": "mandats",
     "socialaccount.SocialAccount.user": "comptes_lies",
     "usersessions.UserSession.user": "sessions",
@@ -38,6 +43,8 @@ NOT_PERSONAL = {
     "accounts.User_user_permissions.user": "Django's permissions are not used",
     "admin.LogEntry.user": "the admin site is read-only and writes none",
     "filiere.StoredAnswer.person": "a copy, kept a day, of answers to the person's own requests",
+    "guardian.UserObjectPermission.user": "guardian's table for any model is not used",
+    "projects.Grant.user": "what mandates and delegations open, day by day: they are in the export",
 }
 
 
@@ -58,9 +65,22 @@ def under(data: Any, heading: str) -> Any:
 
 def full_life(person: User) -> None:
     surround(person)
-    invite("invitee@demo.example", by=person)
+    invitation = invite("invitee@demo.example", by=person)
     change_preferences(person=person, by=person, digest="hebdomadaire")
-    MembershipFactory(person=person)
+    mandate = MembershipFactory(person=person)
+    DelegationFactory(lender=person)
+    DelegationFactory(borrower=person)
+    now = timezone.now()
+    EmergencyReading.objects.create(
+        person=person, group=mandate.group, reason="Une raison", opened_at=now, closes_at=now
+    )
+    InvitedMandate.objects.create(
+        invitation=invitation,
+        group=mandate.group,
+        role="membre",
+        organisation=mandate.organisation,
+        offered_by=person,
+    )
 
 
 def test_every_model_that_points_at_people_is_in_the_export_or_says_why_not():

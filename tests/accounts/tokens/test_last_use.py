@@ -13,6 +13,7 @@ from accounts.tokens.last_use import note_use
 from tests.factories import OrganisationFactory, UserFactory
 from tests.factories.tokens import TokenFactory, script_of
 from tests.racing import race
+from tests.waiting import PATIENCE
 
 NOON = "2026-11-20T12:00:00Z"
 
@@ -91,10 +92,10 @@ def test_reading_does_not_wait_for_a_writer():
             ApiToken.objects.select_for_update().get(person=person)
             person.save()
             writing.set()
-            return read.wait(15)
+            return read.wait(PATIENCE)
 
     def reader():
-        writing.wait(10)
+        writing.wait(PATIENCE)
         answer = client.get("/api/v1/organisations/")
         read.set()
         return answer.status_code, answer.json()["count"]
@@ -105,7 +106,7 @@ def test_reading_does_not_wait_for_a_writer():
     assert person.api_tokens.get().last_used_at is not None
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL skips the row instead")
+@pytest.mark.sqlite
 def test_patience_of_the_connection_is_given_back(token):
     note_use(token=token)
     with connection.cursor() as cursor:

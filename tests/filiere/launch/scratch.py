@@ -2,17 +2,19 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
 from filiere.launch import options, roster
 from filiere.launch.places import Places
 from filiere.launch.processes import snapshot
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 # The interpreter under the virtual environment: the launcher must need nothing else.
 BARE_PYTHON = getattr(sys, "_base_executable", sys.executable)
@@ -119,7 +121,7 @@ class Installation:
 
     def start(self, *, under: tuple[str, ...] = (), **values: str) -> subprocess.Popen[bytes]:
         if self.launcher:
-            self.launcher.wait(20)
+            self.launcher.wait(PATIENCE)
         self._starts += 1
         wanted = {"DATA_DIR": str(self.places.data), "PORT": str(self.port), **self.values, **values}
         with self.output.open("wb") as stream:
@@ -135,12 +137,12 @@ class Installation:
 
     def start_and_wait(self, *, under: tuple[str, ...] = (), **values: str) -> subprocess.Popen[bytes]:
         launcher = self.start(under=under, **values)
-        until(lambda: READY in self.said or launcher.poll() is not None, what="the welcome", seconds=60)
+        until(lambda: READY in self.said or launcher.poll() is not None, what="the welcome")
         assert READY in self.said, self.said
         return launcher
 
     def run(self, **values: str) -> tuple[int, str]:
-        code = self.start(**values).wait(30)
+        code = self.start(**values).wait(PATIENCE)
         return code, self.said
 
     def processes(self) -> dict[int, str]:
@@ -161,19 +163,21 @@ class Installation:
     def group(self, name: str) -> int:
         return next(group.leader for group in roster.read(self.places.pids).groups if group.name == name)
 
-    def until_gone(self, *, seconds: float = 20) -> None:
-        until(lambda: not self.processes(), what=f"the end of {self.processes()}", seconds=seconds)
+    def until_gone(self) -> None:
+        until(lambda: not self.processes(), what=f"the end of {self.processes()}")
+
+    def kill_everything(self) -> None:
+        for pid in self.processes():
+            # The death of one takes others along.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def clear(self) -> None:
         """Whatever a failed test left."""
         for _ in range(3):
-            for pid in self.processes():
-                try:
-                    os.kill(pid, 9)
-                except ProcessLookupError:
-                    continue
+            self.kill_everything()
         if self.launcher:
-            self.launcher.wait(10)
+            self.launcher.wait(PATIENCE)
         if self.places.run.exists():
             self.places.socket.unlink(missing_ok=True)
             self.places.forget_socket()

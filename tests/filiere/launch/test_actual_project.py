@@ -1,7 +1,5 @@
 """The real thing, once: started, filled, killed as a power cut would, started again, stopped."""
 
-import os
-import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from filiere.launch import probes
 from filiere.launch.options import ROOT
 from tests.filiere.launch import scratch
 from tests.filiere.launch.scratch import Installation
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -35,9 +34,8 @@ def test_installation_keeps_its_data_and_its_queue_when_everything_is_killed(rea
     with closing(redis.Redis(unix_socket_path=str(real.places.socket))) as broker:
         broker.rpush("kept", "gardé")
 
-    for pid in real.processes():
-        os.kill(pid, signal.SIGKILL)
-    real.until_gone(seconds=5)
+    real.kill_everything()
+    real.until_gone()
     launcher = real.start_and_wait()
 
     with closing(sqlite3.connect(real.places.data / "filiere.sqlite3")) as database:
@@ -45,6 +43,6 @@ def test_installation_keeps_its_data_and_its_queue_when_everything_is_killed(rea
     with closing(redis.Redis(unix_socket_path=str(real.places.socket))) as broker:
         assert broker.lrange("kept", 0, -1) == ["gardé".encode()]
     launcher.terminate()
-    assert launcher.wait(30) == 0
+    assert launcher.wait(PATIENCE) == 0
     assert real.processes() == {}
     assert not probes.site_answers("127.0.0.1", real.port)

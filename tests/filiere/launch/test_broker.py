@@ -9,7 +9,7 @@ from filiere.launch import broker, services
 from filiere.launch.environment import Venv
 from filiere.launch.options import ROOT
 from filiere.launch.places import Places
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 class Server:
@@ -29,7 +29,7 @@ class Server:
     def kill(self) -> None:
         self.client.close()
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
 
 @pytest.fixture

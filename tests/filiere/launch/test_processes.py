@@ -8,7 +8,7 @@ import pytest
 
 from filiere.launch import processes
 from filiere.launch.processes import TREE_VARIABLE, Group
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 # A leader with one child; it says the child's pid, then waits.
 FAMILY = (
@@ -64,7 +64,7 @@ def test_started_at_is_stable_and_empty_for_nobody(family):
 def test_sweep_kills_the_group_and_names_it(family):
     assert processes.sweep([family.group], family.token) == ["famille"]
     assert not alive(family.child)
-    family.leader.wait(5)
+    family.leader.wait(PATIENCE)
 
 
 def test_sweep_kills_orphans_whose_leader_is_gone(family):

@@ -14,7 +14,7 @@ from filiere.launch.processes import Group
 from filiere.launch.roster import write
 from tests.filiere.launch import scratch
 from tests.filiere.launch.scratch import BARE_PYTHON, Installation, environ, free_port
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -45,7 +45,7 @@ def test_everything_starts_is_announced_and_stops_cleanly_on_sigterm(installatio
     assert "filiere-demo" in installation.said
     assert str(installation.places.mail) in installation.said
     launcher.terminate()
-    assert launcher.wait(20) == 0
+    assert launcher.wait(PATIENCE) == 0
     assert installation.processes() == {}
     assert "Tout est arrêté." in installation.said
     assert not installation.places.pids.exists()
@@ -63,8 +63,7 @@ def test_work_in_progress_outlives_the_death_of_everything(installation, tmp_pat
     installation.start_and_wait()
     queue_two_tasks(installation, notes, go)
     until(lambda: count(notes, "begin tâche") == 2, what="both tasks to begin")
-    for pid in installation.processes():
-        os.kill(pid, signal.SIGKILL)
+    installation.kill_everything()
     installation.until_gone()
     go.touch()
     installation.start_and_wait()
@@ -79,7 +78,7 @@ def test_worker_finishes_what_it_does_before_stopping(installation, tmp_path):
     launcher.send_signal(signal.SIGINT)
     until(lambda: "Arrêt en cours" in installation.said, what="the stop to begin")
     go.touch()
-    assert launcher.wait(20) == 0
+    assert launcher.wait(PATIENCE) == 0
     assert count(notes, "end tâche") == 2
 
 
@@ -95,13 +94,13 @@ def test_nothing_is_left_when_the_supervisor_is_killed(installation, victims):
     for pid in () if victims == "supervisor" else others:
         os.kill(pid, signal.SIGKILL)
     os.kill(supervisor, signal.SIGKILL)
-    installation.until_gone(seconds=5)
+    installation.until_gone()
 
 
 def test_death_of_the_parent_stops_everything_in_order(installation):
     parent = installation.start_and_wait(under=PARENT)
     parent.kill()
-    parent.wait(5)
+    parent.wait(PATIENCE)
     installation.until_gone()
     assert "Tout est arrêté." in installation.said
 
@@ -167,8 +166,8 @@ def test_kill_during_a_step_leaves_nothing_and_the_next_run_succeeds(installatio
     launcher = installation.start(LINGERS="migrate")
     until(lambda: any("migrate" in command for command in installation.processes().values()), what="the step")
     launcher.kill()
-    launcher.wait(5)
-    installation.until_gone(seconds=5)
+    launcher.wait(PATIENCE)
+    installation.until_gone()
     installation.start_and_wait()
 
 
@@ -176,7 +175,7 @@ def test_interruption_during_a_step_ends_it(installation):
     launcher = installation.start(LINGERS="load_demo")
     until(lambda: any("load_demo" in command for command in installation.processes().values()), what="the step")
     launcher.send_signal(signal.SIGINT)
-    assert launcher.wait(20) == 0
+    assert launcher.wait(PATIENCE) == 0
     assert installation.processes() == {}
 
 
@@ -190,7 +189,7 @@ def test_leftovers_that_nothing_held_are_swept_by_the_next_run(installation):
         write(installation.places.pids, "", [group, reused])
         installation.start_and_wait()
         assert "Restes d’une exécution interrompue, arrêtés : web." in installation.said
-        assert left.wait(5) == -signal.SIGKILL
+        assert left.wait(PATIENCE) == -signal.SIGKILL
     finally:
         left.kill()
         left.wait()
@@ -204,7 +203,7 @@ def test_data_folder_with_a_long_path_works(project, tmp_path):
         assert not socket_path.is_relative_to(deep)
         assert broker.answers(socket_path)
         found.launcher.terminate()
-        assert found.launcher.wait(20) == 0
+        assert found.launcher.wait(PATIENCE) == 0
         assert not socket_path.parent.exists()
 
 

@@ -8,7 +8,7 @@ from filiere.launch import processes, roster
 from filiere.launch import tree as tree_module
 from filiere.launch.options import ROOT
 from filiere.launch.tree import Child, Tree
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 # A tree grown in a process of its own, which a test can then kill. Says the pid of its only child.
 GROWER = """
@@ -80,7 +80,7 @@ def test_leaving_the_tree_leaves_nothing(tmp_path):
     with Tree(tmp_path / "processes.json") as grown:
         child = sleeper(grown)
         warden = grown._warden
-    child.process.wait(5)
+    child.process.wait(PATIENCE)
     assert warden
     assert warden.returncode == 0
     assert not (tmp_path / "processes.json").exists()
@@ -90,7 +90,7 @@ def test_tree_without_a_roster_has_no_warden():
     with Tree() as grown:
         child = sleeper(grown)
         assert grown._warden is None
-    child.process.wait(5)
+    child.process.wait(PATIENCE)
 
 
 def test_killed_warden_is_replaced(tree):

@@ -4,7 +4,8 @@ import pytest
 from django.db.models import F, Value
 
 from accounts.models import Organisation, User
-from filiere.web.columns import Column, Heading, ordering
+from accounts.organisations.enums import Region
+from filiere.web.columns import Column, Heading, label_of, ordering
 from tests.factories import UserFactory
 
 
@@ -29,6 +30,12 @@ def test_column_prefers_its_own_value():
 def test_column_exports_its_value_or_what_export_says():
     assert Column("real", "N").exported(3) == 3
     assert Column("real", "N", export=lambda row: row * 2).exported(3) == 6
+
+
+@pytest.mark.parametrize("region", ["bretagne", "", "atlantide"])
+def test_label_of_a_choice_says_what_django_would(region):
+    organisation = Organisation(region=region)
+    assert label_of("region", Region)(organisation) == organisation.get_region_display()
 
 
 @pytest.mark.parametrize(("sort", "order"), [((), ()), ("a", ("a",)), (("a", "b"), ("a", "b"))])

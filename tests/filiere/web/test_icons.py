@@ -36,3 +36,10 @@ def test_sprite_holds_nothing_that_runs_or_loads():
         text = path.read_text()
         for hostile in ("<script", "onload", "http:", "https:", "javascript:", "<foreignObject", "<style"):
             assert hostile not in text.replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.django_db
+def test_icon_asked_for_by_custom_is_that_of_the_pages(client):
+    assert "/static/images/icon.svg" in client.get("/aide/").content.decode()
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/images/icon.svg")

@@ -25,9 +25,9 @@ def seen(rf, place, user, path="/"):
     ("user", "expected"),
     [
         ("visitor", ["help"]),
-        ("member", ["home", "directory", "help"]),
-        ("delegate", ["home", "directory", "administration", "help"]),
-        ("administrator", ["home", "directory", "administration", "help"]),
+        ("member", ["home", "groups", "contract", "directory", "help"]),
+        ("delegate", ["home", "groups", "contract", "directory", "administration", "help"]),
+        ("administrator", ["home", "groups", "contract", "directory", "administration", "help"]),
     ],
 )
 def test_main_navigation_is_what_the_reader_may_open(rf, user, expected):
@@ -44,8 +44,11 @@ def test_personal_navigation_is_for_whoever_is_signed_in(rf):
     [
         ("visitor", set()),
         ("member", set()),
-        ("delegate", {"organisations", "invitations"}),
-        ("administrator", {"people", "organisations", "invitations", "journal", "system-state"}),
+        ("delegate", {"organisations", "contracts", "groups-administration", "invitations"}),
+        (
+            "administrator",
+            {"people", "organisations", "contracts", "groups-administration", "invitations", "journal", "system-state"},
+        ),
     ],
 )
 def test_sections_of_the_administration_follow_the_role(rf, user, expected):

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import Q
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django_htmx.middleware import HtmxDetails
 
@@ -248,6 +249,14 @@ def test_cell_without_words_is_truly_empty_and_zero_is_a_word(rf):
     assert '<td class="" data-label="Rien"></td>' in html
     assert '<td class="" data-label="Blanc"></td>' in html
     assert '<td class="" data-label="Zéro"><div>0</div></td>' in html
+
+
+def test_rows_are_drawn_before_the_page_around_them(rf, three, monkeypatch):
+    def render(request, template, context):
+        return HttpResponse("lines" in vars(context["table"]))
+
+    monkeypatch.setattr("filiere.web.tables.render", render)
+    assert table(rf).answer("components/table.html").content == b"True"
 
 
 def test_list_escapes_names_labels_and_filters(rf):

@@ -46,7 +46,7 @@ def leave(client, **sent):
 
 
 def come_back(client, address):
-    back = requests.get(address, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(address, allow_redirects=False, timeout=60).headers["Location"]
     assert back.startswith("http://localhost/connexion/openid/retour/")
     parts = urlsplit(back)
     return client.get(f"{parts.path}?{parts.query}")
@@ -387,7 +387,7 @@ def test_answer_to_no_request_of_this_browser_is_refused(client, person, provide
 
 def test_answer_serves_once(client, person, provider):
     address = leave(client)
-    back = urlsplit(requests.get(address, allow_redirects=False, timeout=5).headers["Location"])
+    back = urlsplit(requests.get(address, allow_redirects=False, timeout=60).headers["Location"])
     assert client.get(f"{back.path}?{back.query}").status_code == 302
     client.logout()
     refused(client.get(f"{back.path}?{back.query}"), TOO_LATE)
@@ -400,7 +400,7 @@ def test_answer_given_to_another_browser_is_refused(client, client_elsewhere, pe
 
 def test_code_of_somebody_else_does_not_fit_this_request(client, client_elsewhere, person, provider):
     """A code stolen from one browser and injected in another's own request: the verifier differs."""
-    stolen = requests.get(leave(client_elsewhere), allow_redirects=False, timeout=5).headers["Location"]
+    stolen = requests.get(leave(client_elsewhere), allow_redirects=False, timeout=60).headers["Location"]
     code = parse_qs(urlsplit(stolen).query)["code"][0]
     provider.change["callback"] = lambda back: {**back, "code": code}
     refused(enter(client), UNREADABLE, status=502)
