@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -33,7 +34,7 @@ class Standing:
     contract_roles: frozenset[ContractRole] = frozenset()
     behind_glass: frozenset[UUID] = frozenset()
 
-    @property
+    @cached_property  # a page of groups asks a thousand times
     def everywhere(self) -> frozenset[Permission]:
         return frozenset().union(*(CONTRACT_ROLES[role] for role in self.contract_roles))
 

@@ -15,7 +15,7 @@ from accounts.people.models import User
 from filiere.days import today
 from filiere.web.filters import Rows
 from filiere.web.french import number_fr
-from filiere.web.tables import ChoiceFilter, Column, DateFilter, FlagFilter, SearchFilter, Table
+from filiere.web.tables import ChoiceFilter, Column, DateFilter, FlagFilter, SearchFilter, Table, label_of
 from projects.access.enums import Role
 from projects.groups import selectors
 from projects.groups.enums import STEERING_ROLES, Gap, GroupKind
@@ -51,15 +51,15 @@ def of_axis(groups: Rows, value: str) -> Rows:
     return selectors.serving(groups, [each for each in selectors.projects_to_choose() if each.axis.code == value])
 
 
-def kind(group: WorkingGroup) -> str:
-    return group.get_kind_display()
+kind = label_of("kind", GroupKind)
+role = label_of("role", Role)
+college = label_of("college", College)
 
 
 def seat(group: WorkingGroup) -> str:
     """The reader's own mandates there, as a sentence each."""
     return "\u202f; ".join(
-        gettext("%(role)s, pour %(organisation)s")
-        % {"role": mandate.get_role_display(), "organisation": mandate.organisation}
+        gettext("%(role)s, pour %(organisation)s") % {"role": role(mandate), "organisation": mandate.organisation}
         for mandate in vars(group)["told"]
         if mandate.own
     )
@@ -67,7 +67,7 @@ def seat(group: WorkingGroup) -> str:
 
 def steered_by(group: WorkingGroup) -> str:
     steering = (mandate for mandate in vars(group)["told"] if mandate.role in STEERING_ROLES)
-    return ", ".join(f"{mandate.person} ({mandate.get_role_display().lower()})" for mandate in steering)
+    return ", ".join(f"{mandate.person} ({role(mandate).lower()})" for mandate in steering)
 
 
 def served(group: WorkingGroup) -> str:
@@ -178,11 +178,11 @@ class MembersTable(Table[Membership]):
     file_name = "membres"
     columns = [
         Column("person", _("Personne"), sort="person__searchable", template="projects/groups/cells/member.html"),
-        Column("role", _("Rôle"), sort="rank", value=lambda mandate: mandate.get_role_display()),
+        Column("role", _("Rôle"), sort="rank", value=role),
         Column(
             "organisation", _("Pour"), sort="organisation__alphabetical", value=lambda mandate: mandate.organisation
         ),
-        Column("college", _("Collège"), sort="college", value=lambda mandate: mandate.get_college_display()),
+        Column("college", _("Collège"), sort="college", value=college),
         Column("substitute_for.person", _("Suppléant de"), narrow=False),
         Column("starts_on", _("Depuis le"), sort="starts_on", template="components/cells/date.html", narrow=False),
         Column("ends_on", _("Jusqu’au"), sort="ends_on", template="components/cells/date.html"),
