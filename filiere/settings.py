@@ -213,18 +213,18 @@ SECOND_FACTOR_RULES = [
     "projects.groups.selectors.pilots_a_group",
 ]
 # What an accepted invitation brings besides the account: each is called with it, in the same transaction.
-INVITATION_FOLLOW_UPS = ["projects.groups.invitations.give_invited_mandates"]
+INVITATION_FOLLOW_UPS = ["projects.groups.invitations.services.give_invited_mandates"]
 # The same, in words: what its mail and its page promise.
-INVITATION_BRINGS = ["projects.groups.offers.promised"]
+INVITATION_BRINGS = ["projects.groups.invitations.offers.promised"]
 # What else ends when a person is anonymised: each is called with them and with who did it, in the same transaction.
-DEPARTURE_FOLLOW_UPS = ["projects.groups.mandates.end_mandates_of"]
+DEPARTURE_FOLLOW_UPS = ["projects.groups.mandates.services.end_mandates_of"]
 # What a mandate leaves to do in its group when it ends: each answers the duties to hand over.
 DUTIES = [
-    "projects.groups.duties.delegations_lent",
-    "projects.groups.duties.delegations_held",
-    "projects.groups.duties.substitutes",
-    "projects.groups.duties.substitution",
-    "projects.groups.offers.offers_pending",
+    "projects.groups.mandates.duties.delegations_lent",
+    "projects.groups.mandates.duties.delegations_held",
+    "projects.groups.mandates.duties.substitutes",
+    "projects.groups.mandates.duties.substitution",
+    "projects.groups.invitations.offers.offers_pending",
 ]
 # What makes grants of mandates: asked by whoever first needs a permission on a new day.
 ACCESS_PROJECTION = "projects.groups.projection"

@@ -5,11 +5,11 @@ from rest_framework.routers import SimpleRouter
 
 from projects.activity.api import EventResource
 from projects.contracts.api import AmendmentResource, AxisResource, ContractResource, ProjectResource
-from projects.groups.access_api import EmergencyResource, ExplanationView
+from projects.groups.access.api import EmergencyResource, ExplanationView
 from projects.groups.api import GroupResource
-from projects.groups.delegation_api import DelegationResource
-from projects.groups.invitation_api import GroupedInvitationResource, OfferResource
-from projects.groups.member_api import MemberResource
+from projects.groups.delegations.api import DelegationResource
+from projects.groups.invitations.api import GroupedInvitationResource, OfferResource
+from projects.groups.mandates.api import MemberResource
 
 router = SimpleRouter()
 router.register("events", EventResource, basename="event")

@@ -14,7 +14,7 @@ from projects.contracts.models import Contract
 from projects.demonstration.contract import CODE
 from projects.demonstration.facts import facts
 from projects.demonstration.people import DOMAIN, GROUPS, SEATS
-from projects.groups.mandates import give_mandate
+from projects.groups.mandates.services import give_mandate
 from projects.groups.models import Delegation, Membership, WorkingGroup
 from projects.groups.projection import project
 from projects.groups.services import archive_group, create_group

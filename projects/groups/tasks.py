@@ -3,10 +3,10 @@ from uuid import UUID
 from celery import shared_task
 
 from filiere.days import today
-from projects.groups import emergency_mail
-from projects.groups.delegation_mail import mail_borrower
+from projects.groups.access import emergency_mail
+from projects.groups.delegations.mail import mail_borrower
+from projects.groups.invitations.welcome_mail import mail_newcomer
 from projects.groups.projection import bring_up_to
-from projects.groups.welcome_mail import mail_newcomer
 
 
 # A mail server that is away for an hour is a known trouble; smtplib's errors are OSErrors.

@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("projects.groups.access_urls")),
+    path("", include("projects.groups.access.urls")),
     path("", include("projects.groups.group_urls")),
-    path("", include("projects.groups.mandate_urls")),
-    path("", include("projects.groups.invitation_urls")),
+    path("", include("projects.groups.mandates.urls")),
+    path("", include("projects.groups.invitations.urls")),
 ]

@@ -7,7 +7,7 @@ from django.template import Context
 from django.utils import timezone
 
 from projects.access.enums import Permission
-from projects.groups.emergencies import emergencies_of
+from projects.groups.access.emergencies import emergencies_of
 from projects.groups.models import WorkingGroup
 from projects.groups.permissions import may
 

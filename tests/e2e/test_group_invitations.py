@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Invitation
 from projects.access.enums import Role
-from projects.groups.invitations import invite_into_group
+from projects.groups.invitations.services import invite_into_group
 from projects.models import InvitedMandate, Membership
 from tests.factories import AdministratorFactory, UserFactory
 from tests.factories.groups import MembershipFactory, WorkingGroupFactory

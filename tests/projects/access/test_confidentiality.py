@@ -12,7 +12,7 @@ from projects.access.enums import Confidentiality, Permission, Role
 from projects.access.forms import ConfidentialityPart
 from projects.access.serializers import ConfidentialityPart as ConfidentialityBody
 from projects.access.standing import standing_of
-from projects.groups.emergencies import close_emergency, open_emergency
+from projects.groups.access.emergencies import close_emergency, open_emergency
 from tests.factories import UserFactory
 from tests.factories.access import furnished, seat
 from tests.factories.groups import DelegationFactory, MembershipFactory, WorkingGroupFactory

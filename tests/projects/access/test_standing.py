@@ -11,8 +11,8 @@ from accounts.models import User
 from projects.access.enums import ContractRole, Permission, Role
 from projects.access.models import Grant, ProjectedDay
 from projects.access.standing import NOBODY, read_standing, standing_of
-from projects.groups.emergencies import LASTS, open_emergency
-from projects.groups.mandates import end_mandate
+from projects.groups.access.emergencies import LASTS, open_emergency
+from projects.groups.mandates.services import end_mandate
 from projects.groups.permissions import demand
 from projects.models import Membership
 from tests.factories import AdministratorFactory, UserFactory

@@ -28,8 +28,8 @@ from projects.access import grants
 from projects.access.enums import Permission, Role
 from projects.access.models import Grant, ProjectedDay
 from projects.access.standing import standing_of
-from projects.groups.delegations import lend, take_back
-from projects.groups.mandates import change_mandate, end_mandate, give_mandate
+from projects.groups.delegations.services import lend, take_back
+from projects.groups.mandates.services import change_mandate, end_mandate, give_mandate
 from projects.groups.models import Delegation, Membership
 from projects.groups.projection import bring_up_to, differences, project, reconcile, rights_of, rights_on
 from projects.groups.services import archive_group, reopen_group

@@ -8,7 +8,7 @@ import time_machine
 from filiere.days import today
 from projects.access.enums import Permission, Role
 from projects.access.standing import standing_of
-from projects.groups.mandates import end_mandate, give_mandate
+from projects.groups.mandates.services import end_mandate, give_mandate
 from projects.groups.projection import bring_up_to, differences
 from projects.models import Membership
 from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
