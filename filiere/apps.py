@@ -6,9 +6,10 @@ class FiliereConfig(AppConfig):
     verbose_name = "Installation"
 
     def ready(self) -> None:
+        from filiere.plurals import count_as_french_does
+
+        # First: what follows may say something.
+        count_as_french_does()
         # The task application and the checks register themselves.
         from filiere import celery, checks  # noqa: F401
-        from filiere.plurals import count_as_french_does
         from filiere.web import navigation  # noqa: F401
-
-        count_as_french_does()

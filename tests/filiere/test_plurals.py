@@ -1,6 +1,6 @@
 import pytest
 from django.template import engines
-from django.utils.translation import gettext, ngettext, ngettext_lazy, npgettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy, npgettext, override
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,10 @@ def test_template_counts_as_french_does(count, written):
 def test_sentences_of_the_libraries_stay_translated():
     assert gettext("This field is required.") == "Ce champ est obligatoire."
     assert ngettext("%(n)s day", "%(n)s days", 0) == "%(n)s day"
+
+
+def test_sentence_still_counts_once_languages_have_changed(settings):
+    settings.LANGUAGES = [("fr", "Français"), ("en", "English")]
+    assert ngettext("%(n)s maillon", "%(n)s maillons", 0) == "%(n)s maillon"
+    with override("en"):
+        assert ngettext("%(n)s day", "%(n)s days", 0) == "%(n)s days"

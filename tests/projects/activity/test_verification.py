@@ -190,7 +190,7 @@ def test_deleted_event_whose_link_stays_is_named():
         tamper("DELETE FROM projects_event WHERE id = %s", events[1].pk)
         (fault,) = verify().faults
         assert (fault.kind, fault.event, fault.position) == (Kind.ERASED, events[1].pk, 2)
-        assert abs(fault.at - events[1].at) < timedelta(seconds=1)
+        assert abs(fault.at - events[1].at) < timedelta(minutes=1)
         assert str(events[1].pk) in fault.sentence
         transaction.set_rollback(True)  # before the database looks for dangling links
 

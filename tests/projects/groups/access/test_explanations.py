@@ -175,7 +175,7 @@ def test_those_who_steer_ask_about_anybody_who_ever_sat_there(client, group, rol
     pilot, outsider = seat(role, group), UserFactory()
     former = seat(Role.MEMBER, group, ends_on=date(2026, 1, 1), person=UserFactory(date_joined="2024-01-01T08:00:00Z"))
     client.force_login(pilot)
-    assert "Qui pouvait quoi, le 10\u00a0mars 2026" in client.get(page(group)).content.decode()
+    assert "Situation au 10\u00a0mars 2026" in client.get(page(group)).content.decode()
     told = client.get(page(group), {"personne": str(former.pk), "le": "2025-06-01"}).content.decode()
     assert "mandat\u00a0: membre" in told
     refused = client.get(page(group), {"personne": str(outsider.pk)}).content.decode()
