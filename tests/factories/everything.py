@@ -16,13 +16,17 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from filiere.archive.contents import saved_models
+from tests.factories.accounts import UserFactory
 
 AWKWARD = "« L’été », œuvre\u202f! \\ \" ' \n\t\u2028 <b> 漢字 🧪"
 MOMENT = datetime(2026, 3, 29, 1, 30, 0, 123457, tzinfo=UTC)
 
 PARTICULAR: dict[str, Callable[[int], Any]] = {
     "accounts.user.email": lambda n: f"personne-{n}@demo.example",
+    "projects.delegation.borrower": lambda n: UserFactory().pk,  # never the lender
     "projects.membership.ends_on": lambda n: date(2099, 1, 1),
+    "projects.projectedday.id": lambda n: 1,
+    "projects.projectlink.to_project": lambda n: None,  # it leads to an axis
 }
 
 
