@@ -91,6 +91,13 @@ ADMINISTRATION = (
         _("Les créer, voir qui y manque\u202f; en archiver ou en rouvrir plusieurs à la fois."),
     ),
     Entry(
+        _("Mandats"),
+        "mandates-administration",
+        "key",
+        For.COORDINATORS,
+        _("Qui siège où, pour qui et jusqu’à quand\u202f; en terminer plusieurs à la fois."),
+    ),
+    Entry(
         _("Invitations"),
         "invitations",
         "invitation",

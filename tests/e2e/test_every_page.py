@@ -87,6 +87,7 @@ ADMINISTRATOR: dict[str, Address] = {
             "roles",
             "group-new",
             "groups-administration",
+            "mandates-administration",
             "journal",
             "api-docs",
         )
@@ -154,6 +155,7 @@ ELSEWHERE = {
     "group-journal": "test_groups",
     "group-emergencies": "test_access",
     "groups-together": "test_groups",
+    "mandates-together": "test_mandates",
     "acceptance": "test_invitations",
     "journal-verification": "test_journal",
     "account_reauthenticate": "test_signin",

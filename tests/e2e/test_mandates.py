@@ -171,3 +171,18 @@ def test_mandate_is_given_and_ended_without_javascript(browser, browser_context_
     page.get_by_role("button", name="Terminer le mandat").click()
     expect(page.locator("main")).to_contain_text("Retiré")
     context.close()
+
+
+def test_coordinator_gives_several_mandates_an_end(page, sign_in, axe, screenshot, imaging, pilot, member):
+    sign_in(page, AdministratorFactory())
+    page.goto(reverse("mandates-administration"))
+    page.get_by_label("Choisir Marceau Sarriette, Comité imagerie médicale").check()
+    screenshot(page, "mandats")
+    page.get_by_role("button", name="Leur donner une fin…").click()
+    heading(page, "Terminer ce mandat\u202f?")
+    axe(page)
+    screenshot(page, "mandats-en-lot")
+    page.get_by_role("button", name="Terminer").click()
+    expect(page.get_by_text("1 mandat a une fin.")).to_be_visible()
+    member.refresh_from_db()
+    assert member.ends_on == today() - timedelta(days=1)

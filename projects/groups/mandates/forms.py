@@ -167,6 +167,17 @@ class ConfirmForm(VersionedForm):
     """Nothing to say but yes to what was shown."""
 
 
+class TogetherForm(forms.Form):
+    """One end for several mandates."""
+
+    ends_on = forms.DateField(
+        label=gettext_lazy("Dernier jour"),
+        widget=DateInput,
+        required=False,
+        help_text=gettext_lazy("Sans date, ces mandats s’arrêtent tout de suite."),
+    )
+
+
 class DelegationForm(forms.Form):
     permission = forms.ChoiceField(label=gettext_lazy("Permission"))
     borrower = forms.ModelChoiceField(

@@ -1,5 +1,6 @@
 """Writes about mandates. A mandate is never rewritten to mean something else: a change ends it and begins another."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from types import EllipsisType
 
@@ -177,6 +178,31 @@ def withdraw_mandate(*, mandate: Membership, by: User | None, seen: str | None =
         _end(mandate, today() - DAY, by=by)
         project(mandate.group)
     return mandate
+
+
+def end_mandates(*, mandates: Iterable[Membership], by: User | None, on: date | None = None) -> int:
+    """Several, of as many groups as one likes, and all of them or none. One that ends sooner keeps its end."""
+    last = on if on is not None else today() - DAY
+    if last < today() - DAY:
+        raise ValidationError({"ends_on": _("Un mandat ne peut pas être terminé dans le passé.")})
+    ended = 0
+    with transaction.atomic():
+        keys = [mandate.pk for mandate in mandates]
+        for sat_in in WorkingGroup.objects.filter(mandates__in=keys).distinct().order_by("pk"):
+            group = held_group(sat_in)
+            for mandate in (
+                Membership.objects.filter(pk__in=keys, group=group)
+                .after(last)
+                .select_related("person", "organisation")
+                .order_by("pk")
+            ):
+                mandate.group = group
+                if by is None or by.pk != mandate.person_id:
+                    demand_role(by, mandate.role, group)
+                _end(mandate, last, by=by)
+                ended += 1
+            project(group)
+    return ended
 
 
 def end_mandates_of(*, person: User, by: User | None) -> None:

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from projects.groups.delegations import pages as delegation_pages
+from projects.groups.mandates import administration, person_pages
 from projects.groups.mandates import pages as mandate_pages
-from projects.groups.mandates import person_pages
 
 urlpatterns = [
     path("groupes/<slug:slug>/membres/ajouter/", mandate_pages.new, name="mandate-new"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("groupes/<slug:slug>/delegations/", delegation_pages.delegations, name="group-delegations"),
     path("groupes/<slug:slug>/delegations/nouvelle/", delegation_pages.new, name="delegation-new"),
     path("groupes/<slug:slug>/delegations/<uuid:pk>/terminer/", delegation_pages.end, name="delegation-end"),
+    path("administration/mandats/", administration.mandates, name="mandates-administration"),
+    path("administration/mandats/en-lot/", administration.together, name="mandates-together"),
     path("personnes/<uuid:pk>/", person_pages.card, name="person-card"),
 ]

@@ -55,10 +55,19 @@ def test_personal_navigation_is_for_whoever_is_signed_in(rf):
     [
         ("visitor", set()),
         ("member", set()),
-        ("delegate", {"organisations", "contracts", "groups-administration", "invitations"}),
+        ("delegate", {"organisations", "contracts", "groups-administration", "mandates-administration", "invitations"}),
         (
             "administrator",
-            {"people", "organisations", "contracts", "groups-administration", "invitations", "journal", "system-state"},
+            {
+                "people",
+                "organisations",
+                "contracts",
+                "groups-administration",
+                "mandates-administration",
+                "invitations",
+                "journal",
+                "system-state",
+            },
         ),
     ],
 )

@@ -115,6 +115,8 @@ PAGES: Mapping[Whom, frozenset[str]] = {
             "group-new",
             "groups-administration",
             "groups-together",
+            "mandates-administration",
+            "mandates-together",
             "invitation",
             "invitation-new",
             "invitation-resend",
