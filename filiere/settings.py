@@ -226,8 +226,6 @@ DUTIES = [
     "projects.groups.mandates.duties.substitution",
     "projects.groups.invitations.offers.offers_pending",
 ]
-# Whether what is open to the whole filière is open to a person: the navigation asks.
-IN_FILIERE = "projects.access.standing.reads_filiere"
 # What makes grants of mandates: asked by whoever first needs a permission on a new day.
 ACCESS_PROJECTION = "projects.groups.projection"
 # What awaits a group, feature by feature: each is called with groups and a reader.

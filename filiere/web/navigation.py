@@ -6,11 +6,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from django.apps.config import AppConfig
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ class For(Enum):
     EVERYONE = auto()
     VISITORS = auto()
     SIGNED_IN = auto()
-    FILIERE = auto()  # to whom what is open to the whole filière is open: a guest of one group is not
     COORDINATORS = auto()  # administrators and permanent delegates
     ADMINISTRATORS = auto()
 
@@ -48,7 +45,7 @@ class Shown:
 MAIN = (
     Entry(_("Mon travail"), "home", "home"),
     Entry(_("Groupes"), "groups", "group"),
-    Entry(_("Contrat"), "contract", "contract", For.FILIERE),
+    Entry(_("Contrat"), "contract", "contract"),
     Entry(_("Organisations"), "directory", "organisation"),
     Entry(_("Administration"), "administration", "settings", For.COORDINATORS),
     Entry(_("Aide"), "help", "help", For.EVERYONE),
@@ -147,8 +144,6 @@ def _here(href: str, path: str) -> str:
 
 def _may_see(entry: Entry, user: object) -> bool:
     signed_in = bool(getattr(user, "is_authenticated", False))
-    if entry.seen_by is For.FILIERE:
-        return signed_in and bool(import_string(settings.IN_FILIERE)(user))
     administers = bool(getattr(user, "is_staff", False))
     return {
         For.EVERYONE: True,

@@ -63,10 +63,6 @@ class Standing:
 NOBODY = Standing()
 
 
-def reads_filiere(person: User | AnonymousUser) -> bool:
-    return standing_of(person).in_filiere
-
-
 def standing_of(person: User | AnonymousUser) -> Standing:
     """Asked once a request; outside of one, every time. Two queries, one more for an administrator."""
     if not isinstance(person, User):

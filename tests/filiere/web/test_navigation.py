@@ -15,12 +15,6 @@ READERS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _all_in_the_filiere(settings):
-    """Without mandates, and without a database to keep them in."""
-    settings.IN_FILIERE = "builtins.bool"
-
-
 def seen(rf, place, user, path="/"):
     request = rf.get(path)
     request.user = READERS[user]
@@ -38,11 +32,6 @@ def seen(rf, place, user, path="/"):
 )
 def test_main_navigation_is_what_the_reader_may_open(rf, user, expected):
     assert seen(rf, "main", user) == expected
-
-
-def test_guest_of_one_group_is_not_led_to_the_contract(rf, settings):
-    settings.IN_FILIERE = "builtins.callable"  # says no of every person
-    assert "contract" not in seen(rf, "main", "member")
 
 
 def test_personal_navigation_is_for_whoever_is_signed_in(rf):
