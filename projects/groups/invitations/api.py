@@ -149,9 +149,9 @@ class OfferResource(Listable, Readable, Creatable, Resource):
     search_fields = ("invitation__searchable",)
     ordering_fields = ("offered_at", "role")
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.group = visible_group(self.person, kwargs["group"])
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        self.group = visible_group(self.person, self.kwargs["group"])
         self.check_object_permissions(request, self.group)
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -61,9 +61,9 @@ class MemberResource(Listable, Readable, Creatable, Changeable, Resource):
     search_fields = ("person__searchable",)
     ordering_fields = {"name": "person__searchable", "role": "role", "starts_on": "starts_on", "ends_on": "ends_on"}
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.group = visible_group(self.person, kwargs["group"])
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        self.group = visible_group(self.person, self.kwargs["group"])
 
     def get_queryset(self) -> QuerySet[Membership]:
         found: MandateQuerySet = Membership.objects.filter(group=self.group)
