@@ -4,6 +4,7 @@ import os
 import threading
 import time
 import uuid
+from collections.abc import Iterable
 
 _lock = threading.Lock()
 _last = 0
@@ -24,3 +25,14 @@ def uuid7() -> uuid.UUID:
     high, low = candidate >> 62, candidate & ((1 << 62) - 1)
     milliseconds, middle = high >> 12, high & 0xFFF
     return uuid.UUID(int=milliseconds << 80 | 7 << 76 | middle << 64 | 2 << 62 | low)
+
+
+def those_in(texts: Iterable[str]) -> list[uuid.UUID]:
+    """The identifiers among what an address or a form gave; the rest is nobody's."""
+    found = []
+    for text in texts:
+        try:
+            found.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return found

@@ -1,7 +1,6 @@
 """Pages where coordinators keep the groups: all of them at once, and acts on several."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.organisations.permissions import coordinators
+from filiere.ids import those_in
 from filiere.web.access import PersonRequest
 from filiere.web.forms import refusals_said_to
 from filiere.web.french import number_fr
@@ -34,7 +34,7 @@ def together(request: PersonRequest) -> HttpResponse:
     """What was ticked is in the address: the page says what will happen, and its button does it."""
     asked: Any = request.POST if request.method == "POST" else request.GET
     archiving = asked.get("acte") != REOPEN
-    ticked = WorkingGroup.objects.visible_to(request.user).filter(pk__in=_ids(asked.getlist("groupe")))
+    ticked = WorkingGroup.objects.visible_to(request.user).filter(pk__in=those_in(asked.getlist("groupe")))
     chosen = list(ticked.filter(archived_at__isnull=archiving))
     if not chosen:
         nothing = (
@@ -63,13 +63,3 @@ def _done(number: int, *, archiving: bool) -> str:
     else:
         said = ngettext("%s groupe est rouvert.", "%s groupes sont rouverts.", number)
     return said % number_fr(number)
-
-
-def _ids(given: list[str]) -> list[UUID]:
-    found = []
-    for text in given:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

@@ -2,7 +2,7 @@ import time
 
 import time_machine
 
-from filiere.ids import uuid7
+from filiere.ids import those_in, uuid7
 
 
 def test_uuid7_is_ordered_and_unique():
@@ -30,3 +30,8 @@ def test_uuid7_follows_a_clock_that_was_far_ahead_and_is_put_right():
     with time_machine.travel("2031-01-01T00:00:00Z", tick=False):
         ahead = uuid7()
     assert uuid7() < ahead
+
+
+def test_those_in_keeps_identifiers_and_drops_the_rest():
+    one = uuid7()
+    assert those_in([str(one), "", "x", "0193"]) == [one]

@@ -1,7 +1,6 @@
 """Pages where coordinators keep mandates: all those of the contract at once, and several ended together."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.organisations.permissions import coordinators
+from filiere.ids import those_in
 from filiere.web.access import PersonRequest
 from filiere.web.forms import refusals_shown_in
 from filiere.web.french import number_fr
@@ -31,7 +31,7 @@ def mandates(request: PersonRequest) -> HttpResponseBase:
 def together(request: PersonRequest) -> HttpResponse:
     """What was ticked is in the address: the page says what will happen, and its button does it."""
     asked: Any = request.POST if request.method == "POST" else request.GET
-    ticked = all_mandates().filter(pk__in=_ids(asked.getlist("mandat")))
+    ticked = all_mandates().filter(pk__in=those_in(asked.getlist("mandat")))
     chosen = list(still_running(ticked))
     if not chosen:
         messages.info(request, _("Cochez d’abord des mandats en cours ou à venir."))
@@ -46,13 +46,3 @@ def together(request: PersonRequest) -> HttpResponse:
             return redirect("mandates-administration")
     context = {"chosen": chosen, "form": form, "left_alone": ticked.count() - len(chosen)}
     return render(request, "projects/mandates/together.html", context)
-
-
-def _ids(given: list[str]) -> list[UUID]:
-    found = []
-    for text in given:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
