@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.people.models import User
+from filiere.web.french import number_fr
 from filiere.web.tables import ChoiceFilter, Column, FlagFilter, SearchFilter, Table
 
 if TYPE_CHECKING:
@@ -87,3 +89,6 @@ class PeopleTable(Table[User]):
     default_sort = "name"
     empty_title = _("Personne ne correspond")
     empty_text = _("Élargissez la recherche, ou invitez quelqu’un\u00a0: son compte apparaîtra ici.")
+
+    def counted(self, number: int) -> str:
+        return ngettext("%s personne", "%s personnes", number) % number_fr(number)

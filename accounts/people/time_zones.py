@@ -66,6 +66,15 @@ def choices() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield _("Autre"), [("UTC", _("Temps universel (UTC)"))]
 
 
+def label_of(name: str) -> str:
+    """As the select calls it."""
+    if name in FRANCE:
+        return str(FRANCE[name])
+    if name == "UTC":
+        return str(_("Temps universel (UTC)"))
+    return _city(name) if "/" in name else name
+
+
 def _city(name: str) -> str:
     """`America/Argentina/Buenos_Aires` → `Buenos Aires (Argentina)`: the city is what people look for."""
     _region, *places, city = name.replace("_", " ").split("/")

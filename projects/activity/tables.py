@@ -14,7 +14,7 @@ from filiere.web.tables import ChoiceFilter, Column, DateFilter, FlagFilter, Sea
 from projects.activity import selectors
 from projects.activity.models import AppendOnly, Event
 from projects.activity.sentences import acts, sentence_of
-from projects.activity.telling import TOLD_TO_GROUPS, tell
+from projects.activity.telling import TOLD_TO_GROUPS, tell, with_names
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -83,7 +83,7 @@ class JournalTable(Table[Event]):
     @cached_property
     def page(self) -> "Page[Event]":
         page = super().page
-        for told in tell(page.object_list, cast("User", self.request.user), of_groups=self.of_groups):
+        for told in with_names(tell(page.object_list, cast("User", self.request.user), of_groups=self.of_groups)):
             vars(told.event)["told"] = told  # where the cells of its row find it
         return page
 

@@ -5,18 +5,19 @@ confidential object would give away its title.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Model
-from django.utils.translation import get_language
+from django.db.models import DateField, DateTimeField, Model
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from filiere.web.french import number_fr
+from filiere.web.french import date_fr, datetime_fr, number_fr
 from projects.activity.models import Event, Link
 from projects.activity.sentences import sentence_of
 
@@ -53,6 +54,22 @@ OF_ANOTHER_GROUP = {"projects.workinggroup": frozenset({"parent"})}
 
 NOTHING = "—"
 
+# What a change calls by another name than a field's.
+WORDS = {
+    "absorbed": gettext_lazy("doublon"),
+    "kind": gettext_lazy("nature"),
+    "links": gettext_lazy("liens"),
+    "moved": gettext_lazy("repris"),
+    "remaining": gettext_lazy("codes qui restent"),
+    "second_factors": gettext_lazy("seconds facteurs"),
+    "sessions": gettext_lazy("sessions ouvertes"),
+    "spellings": gettext_lazy("noms et sigles"),
+    "successor": gettext_lazy("successeur"),
+}
+# Of what a change names by its identifier alone, so that the journal keeps nobody's name: found at every reading.
+NAMED = frozenset({"accounts.organisation", "accounts.user", "projects.membership"})
+NAMED_BY = {"absorbed": "accounts.organisation", "successor": "projects.membership"}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -65,6 +82,8 @@ class Change:
     def __str__(self) -> str:
         if self.untold:
             return _("%(label)s\u00a0: modifié") % vars(self)
+        if self.before == NOTHING:
+            return _("%(label)s\u00a0: %(after)s") % vars(self)
         return _("%(label)s\u00a0: %(before)s → %(after)s") % vars(self)
 
 
@@ -76,6 +95,7 @@ class Told:
     name: str
     readable: bool
     left_out: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -94,13 +114,16 @@ class Told:
         return _("n°\u00a0%s") % number_fr(self.link.position) if self.link else ""
 
     @property
+    def pairs(self) -> list[tuple[str, Any, Any]]:
+        """What was, and what is. PostgreSQL keeps no order."""
+        return [
+            (name, *pair) for name, pair in sorted(self.content.items()) if isinstance(pair, list) and len(pair) == 2
+        ]
+
+    @property
     def changes(self) -> list[Change]:
         model = _model(self.event.object_type)
-        return [
-            _change(model, name, *pair)
-            for name, pair in sorted(self.content.items())  # PostgreSQL keeps no order
-            if isinstance(pair, list) and len(pair) == 2
-        ]
+        return [_change(model, name, before, after, self.names) for name, before, after in self.pairs]
 
 
 def tell(events: Iterable[Event], reader: "User", *, of_groups: bool = False) -> list[Told]:
@@ -129,6 +152,21 @@ def tell(events: Iterable[Event], reader: "User", *, of_groups: bool = False) ->
     ]
 
 
+def with_names(stories: Sequence[Told]) -> list[Told]:
+    """The same, where changes are shown: what they point at is called by its name of today. One query a kind."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for told in stories:
+        for name, *values in told.pairs:
+            if label := _points_at(_model(told.event.object_type), name):
+                wanted[label] |= {value for value in values if isinstance(value, str)}
+    names: dict[str, str] = {}
+    for label, ids in wanted.items():
+        model: Any = _model(label)
+        found = model._meta.default_manager.select_related().in_bulk(_keys(model, ids))
+        names |= {str(key): str(row) for key, row in found.items()}
+    return [replace(told, names=names) for told in stories]
+
+
 class _Kind:
     """The objects of one model that events are about, as far as the reader may see them."""
 
@@ -150,7 +188,9 @@ class _Kind:
         manager: Any = self.model._meta.default_manager
         if self.open:
             return manager.select_related()  # a mandate is named after the person and the group it points at
-        return manager.visible_to(reader) if hasattr(manager, "visible_to") else manager.none()
+        # Where the story of an object is not for all who see it, its model says for whom it is.
+        told_to = getattr(manager, "told_to", None) or getattr(manager, "visible_to", None)
+        return told_to(reader) if told_to else manager.none()
 
 
 def _model(label: str) -> type[Model] | None:
@@ -170,35 +210,76 @@ def _keys(model: type[Model] | None, ids: Iterable[str]) -> Sequence[Any]:
     return keys
 
 
-def _change(model: type[Model] | None, name: str, before: Any, after: Any) -> Change:
-    label, words = _words_of(model, name, get_language())
+def _change(model: type[Model] | None, name: str, before: Any, after: Any, names: Mapping[str, str]) -> Change:
+    words = _words_of(model, name, get_language())
     untold = before is None and after is None
-    return Change(label, _shown(before, words), _shown(after, words), untold=untold)
+    return Change(words.label, _shown(before, words, names), _shown(after, words, names), untold=untold)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a field and its values are called; how the moments it keeps are read."""
+
+    label: str
+    values: Mapping[Any, str]
+    moment: Callable[[str], str | None] | None
 
 
 @cache
-def _words_of(model: type[Model] | None, name: str, _language: str | None) -> tuple[str, Mapping[Any, str]]:
-    """What a field and its values are called. The same for every line of a long page: asked once a language."""
+def _words_of(model: type[Model] | None, name: str, _language: str | None) -> _Words:
+    """The same for every line of a long page: asked once a language."""
+    found = _field(model, name)
+    values = {key: str(word) for key, word in getattr(found, "flatchoices", ())}
+    moment = _MOMENTS.get(type(found))
+    return _Words(_label(found, name), {True: _("oui"), False: _("non"), **values}, moment)
+
+
+@cache
+def _points_at(model: type[Model] | None, name: str) -> str:
+    related = getattr(_field(model, name), "related_model", None)
+    label = related._meta.label_lower if related else NAMED_BY.get(name, "")
+    return label if label in NAMED else ""
+
+
+def _field(model: type[Model] | None, name: str) -> Any:
     try:
-        field: Any = model._meta.get_field(name) if model else None
+        return model._meta.get_field(name) if model else None
     except FieldDoesNotExist:
-        field = None
-    values = {key: str(word) for key, word in getattr(field, "flatchoices", ())}
-    return _label(field, name), {True: _("oui"), False: _("non"), **values}
+        return None
 
 
-def _label(field: Any, name: str) -> str:
-    label = str(getattr(field, "verbose_name", name))
+def _label(found: Any, name: str) -> str:
+    label = str(getattr(found, "verbose_name", WORDS.get(name, name)))
     # A reference without a name of its own is called after what it points at.
-    unnamed = getattr(field, "is_relation", False) and label in {name, name.replace("_", " ")}
-    return str(field.related_model._meta.verbose_name) if unnamed else label
+    unnamed = getattr(found, "is_relation", False) and label in {name, name.replace("_", " ")}
+    return str(found.related_model._meta.verbose_name) if unnamed else label
 
 
-def _shown(value: Any, words: Mapping[Any, Any]) -> str:
+def _day(value: str) -> str | None:
+    try:
+        return date_fr(parse_date(value)) or None
+    except ValueError:
+        return None
+
+
+def _moment(value: str) -> str | None:
+    try:
+        return datetime_fr(parse_datetime(value)) or None
+    except ValueError:
+        return None
+
+
+_MOMENTS: Mapping[type, Callable[[str], str | None]] = {DateField: _day, DateTimeField: _moment}
+
+
+def _shown(value: Any, words: _Words, names: Mapping[str, str]) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name}\u00a0: {_shown(item, words)}" for name, item in sorted(value.items())) or NOTHING
+        told = ", ".join(f"{name}\u00a0: {_shown(item, words, names)}" for name, item in sorted(value.items()))
+        return told or NOTHING
     if isinstance(value, list):
-        return ", ".join(_shown(item, words) for item in value) or NOTHING
+        return ", ".join(_shown(item, words, names) for item in value) or NOTHING
     if value is None or value == "":
         return NOTHING
-    return str(words.get(value, value) if isinstance(value, str | bool) else value)
+    if isinstance(value, str):
+        return words.values.get(value) or names.get(value) or (words.moment and words.moment(value)) or value
+    return str(words.values.get(value, value) if isinstance(value, bool) else value)

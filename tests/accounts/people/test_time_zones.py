@@ -26,6 +26,16 @@ def test_choices_name_cities_as_people_do():
     assert labels["America/Argentina/Buenos_Aires"] == "Buenos Aires (Argentina)"
 
 
+def test_label_of_a_zone_is_the_one_it_was_chosen_by():
+    for _group, zones in time_zones.choices():
+        assert [time_zones.label_of(name) for name, _label in zones] == [label for _name, label in zones]
+
+
+@pytest.mark.parametrize(("name", "label"), [("", ""), ("Mars", "Mars"), ("Mars/Olympus", "Olympus")])
+def test_label_of_a_zone_that_is_no_more_is_what_remains_of_its_name(name, label):
+    assert time_zones.label_of(name) == label
+
+
 @pytest.mark.parametrize("name", ["", "Paris", "Mars/Olympus", "../../etc/passwd", "Europe/Paris\x00", "Etc/GMT+5"])
 def test_exists_refuses_what_is_not_offered(name):
     assert not time_zones.exists(name)
