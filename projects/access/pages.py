@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from filiere.web.access import PersonRequest, signed_in
@@ -23,20 +24,16 @@ from projects.access.roles import (
 @require_safe
 def roles(request: PersonRequest) -> HttpResponse:
     plain = [permission for permission in Permission if permission not in COLLEGES.values()]
+    rows = [permission for permission in plain if permission != Permission.SIT_ON_BUREAU]  # the group makes it
     context = {
-        "roles": list(Role),
-        "contract_roles": list(ContractRole),
-        "rows": [
-            {
-                "permission": permission,
-                "roles": [(role, permission in ROLES[role]) for role in Role],
-                "contract_roles": [(role, permission in CONTRACT_ROLES[role]) for role in ContractRole],
-                "lent": permission in MAY_BE_LENT,
-                "archived": permission in KEPT_IN_ARCHIVES,
-                "glass": permission in BEHIND_GLASS,
-            }
-            for permission in plain
-            if permission != Permission.SIT_ON_BUREAU  # the group makes it, not the role
+        "roles": [role.label for role in Role],
+        "in_group": [(each, [(role.label, each in ROLES[role]) for role in Role]) for each in rows],
+        "contract_roles": [role.label for role in ContractRole],
+        "everywhere": [(each, [(role.label, each in CONTRACT_ROLES[role]) for role in ContractRole]) for each in rows],
+        "exceptions": [_("Reste dans un groupe archivé"), _("Ouverte par une lecture d’urgence")],
+        "exceptional": [
+            (each, [(_("Groupe archivé"), each in KEPT_IN_ARCHIVES), (_("Lecture d’urgence"), each in BEHIND_GLASS)])
+            for each in rows
         ],
         "speaking": [role.label for role in Role if role in SPEAKING],
         "may_borrow": [role.label for role in Role if role in MAY_BORROW],

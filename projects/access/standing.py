@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import QuerySet, UUIDField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.people.models import User
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from projects.groups.models import WorkingGroup
 
 Grants = Mapping[UUID, frozenset[Permission]]
+# What is open where: a permission, or one of the two words below.
+Row = tuple[Any, str]
+_UP_TO_DATE: Row = (None, "up to date")
+_BEHIND_GLASS = "behind glass"
 
 
 @dataclass(frozen=True)
@@ -59,12 +66,19 @@ class Standing:
             or (permission in BEHIND_GLASS and group.pk in self.behind_glass)
         )
 
+    def all_in(self, group: "WorkingGroup") -> frozenset[Permission]:
+        """Every permission for which `may` says yes there."""
+        found = self.granted.get(group.pk, frozenset()) | self.everywhere
+        if group.pk in self.behind_glass:
+            found |= BEHIND_GLASS
+        return found & KEPT_IN_ARCHIVES if group.is_archived else found
+
 
 NOBODY = Standing()
 
 
 def standing_of(person: User | AnonymousUser) -> Standing:
-    """Asked once a request; outside of one, every time. Two queries, one more for an administrator."""
+    """Asked once a request; outside of one, every time. One query."""
     if not isinstance(person, User):
         return NOBODY
     return once_a_request(("standing", person.pk), lambda: _standing(person))
@@ -80,8 +94,12 @@ def _standing(person: User) -> Standing:
     if not person.is_active:
         return NOBODY
     granted: dict[UUID, set[Permission]] = {}
-    for group, codename in _grants_of(person):
-        granted.setdefault(group, set()).add(Permission(codename))
+    glass: set[UUID] = set()
+    for group, opened in _rows_of(person):
+        if opened == _BEHIND_GLASS:
+            glass.add(group)
+        else:
+            granted.setdefault(group, set()).add(Permission(opened))
     roles = set()
     if person.is_delegate:
         roles.add(ContractRole.DELEGATE)
@@ -89,30 +107,40 @@ def _standing(person: User) -> Standing:
         roles.add(ContractRole.ADMINISTRATOR)
     if any(Permission.SIT_ON_BUREAU in permissions for permissions in granted.values()):
         roles.add(ContractRole.BUREAU)
-    glass = EmergencyReading.objects.filter(person=person).open_at(timezone.now()) if person.is_staff else []
     return Standing(
         known=True,
         granted={group: frozenset(permissions) for group, permissions in granted.items()},
         contract_roles=frozenset(roles),
-        behind_glass=frozenset(reading.group_id for reading in glass),
+        behind_glass=frozenset(glass),
     )
 
 
-def _grants_of(person: User) -> Iterable[tuple[UUID, str]]:
+def _rows_of(person: User) -> Iterable[Row]:
     """Whoever asks first on a new day brings the grants up to it: a scheduler that sleeps lets nobody in or out.
 
     Not from inside a transaction: it may hold a group that whoever crosses midnight at this moment is waiting for.
     It is answered by the mandates themselves, and crosses nothing.
     """
     day = today()
-    if not ProjectedDay.objects.filter(day=day).exists():
+    rows = _read(person, day)
+    if _UP_TO_DATE not in rows:
         if _in_a_transaction():
-            rights: Iterable[tuple[UUID, str]] = _projection().rights_of(person, day)
-            return rights
+            return [*_projection().rights_of(person, day), *(row for row in rows if row[1] == _BEHIND_GLASS)]
         _projection().bring_up_to(day)
-    rows: Any = Grant.objects.filter(user=person, permission__codename__in=Permission.values)
-    granted: Iterable[tuple[UUID, str]] = rows.values_list("content_object_id", "permission__codename")
-    return granted
+        rows = _read(person, day)
+    return (row for row in rows if row != _UP_TO_DATE)
+
+
+def _read(person: User, day: date) -> list[Row]:
+    """The grants, whether they stand for that day, and what an administrator opened: one question, since every page
+    asks it."""
+    grants: Any = Grant.objects.filter(user=person, permission__codename__in=Permission.values)
+    nowhere = Cast(Value(None), UUIDField())
+    parts: list[QuerySet[Any, Any]] = [ProjectedDay.objects.filter(day=day).values_list(nowhere, Value(_UP_TO_DATE[1]))]
+    if person.is_staff:
+        open_now = EmergencyReading.objects.filter(person=person).open_at(timezone.now()).order_by()
+        parts.append(open_now.values_list("group_id", Value(_BEHIND_GLASS)))
+    return list(grants.values_list("content_object_id", "permission__codename").union(*parts, all=True))
 
 
 def _in_a_transaction() -> bool:

@@ -7,7 +7,7 @@ from projects.contracts import contract_pages, pages, project_pages
 urlpatterns: list[URLPattern] = [
     path("contrat/", pages.contract, name="contract"),
     path("contrat/nouveau/", contract_pages.new_contract, name="contract-new"),
-    path("contrat/<slug:code>/", pages.contract, name="contract-version"),
+    path("contrat/<slug:code>/", pages.contract_version, name="contract-version"),
     path("contrat/<slug:code>/modifier/", contract_pages.edit_contract, name="contract-edit"),
     path("contrat/<slug:code>/avenants/nouveau/", contract_pages.new_amendment, name="amendment-new"),
     path("contrat/<slug:code>/avenants/<int:number>/", contract_pages.edit_amendment, name="amendment-edit"),

@@ -13,6 +13,7 @@ from projects.access.enums import Permission
 from projects.groups import services
 from projects.groups.models import WorkingGroup
 from projects.groups.permissions import holding
+from projects.groups.selectors import SERVED
 from projects.groups.serializers import GroupInput, GroupSerializer, NewGroupInput
 
 
@@ -46,7 +47,7 @@ class GroupResource(Listable, Readable, Creatable, Changeable, Resource):
 
     def get_queryset(self) -> QuerySet[WorkingGroup]:
         groups: QuerySet[WorkingGroup] = WorkingGroup.objects.visible_to(self.person)
-        return groups.prefetch_related("projects")
+        return groups.prefetch_related(SERVED)
 
     def create_object(self, data: dict[str, Any]) -> WorkingGroup:
         """Créer un groupe. Réservé aux administrateurs et aux délégués permanents."""

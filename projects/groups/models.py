@@ -182,6 +182,10 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.person} — {self.get_role_display()}, {self.group}"
 
+    def outlives(self, day: date) -> bool:
+        """`MandateQuerySet.after`, of one that is known already."""
+        return self.withdrawn_at is None and (self.ends_on is None or self.ends_on > day)
+
 
 class Delegation(models.Model):
     """A permission that somebody who holds it lends to a member, in writing, between two days (both included)."""

@@ -1,5 +1,7 @@
 """Pages of the groups themselves. Mandates, delegations and invitations have files of their own."""
 
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +27,7 @@ from projects.groups.enums import STEERING_ROLES
 from projects.groups.forms import ConfirmationForm, GroupChangeForm, NewGroupForm, PresentationChangeForm
 from projects.groups.gaps import gaps_of, with_gaps
 from projects.groups.matters import matters_of
-from projects.groups.models import WorkingGroup
+from projects.groups.models import Delegation, Membership, WorkingGroup
 from projects.groups.permissions import in_group, may
 from projects.groups.tables import GroupsTable, MembersTable
 
@@ -45,21 +47,24 @@ def group(request: PersonRequest, group: WorkingGroup) -> HttpResponse:
     reader = request.user
     group, parent, children = selectors.relatives(group, reader)
     around = list(selectors.members_around(group))
-    seats = [mandate for mandate in around if mandate.starts_on <= today()]
+    yesterday = today() - timedelta(days=1)
+    seats = [mandate for mandate in around if mandate.starts_on <= today() and mandate.outlives(yesterday)]
+    delegations = [] if group.is_archived else list(selectors.delegations_in_force(group))
     context = {
         "group": group,
         "parent": parent,
         "children": children,
-        "projects": group.projects.select_related("axis"),
+        "projects": group.projects.select_related("contract"),
+        "reads_contract": standing_of(reader).in_filiere,
         "cadence": cadence.read(group.cadence),
         "gaps": gaps_of(group),
         "own": [mandate for mandate in seats if mandate.person_id == reader.pk],
         "steering": [mandate for mandate in seats if mandate.role in STEERING_ROLES],
         "people": len({mandate.person_id for mandate in seats}),
         "composition": selectors.composition((mandate.college, mandate.person_id) for mandate in seats),
-        "delegations": [] if group.is_archived else selectors.delegations_in_force(group),
+        "delegations": delegations,
         "matters": matters_of([group], reader, turning=filter(selectors.turns, around)).get(group.pk, []),
-        "latest": _latest(request, group),
+        "latest": _latest(request, group, _names(around, delegations)),
         **_may(request, group),
     }
     return render(request, "projects/groups/home.html", context)
@@ -162,9 +167,20 @@ def _may(request: PersonRequest, group: WorkingGroup) -> dict[str, bool]:
     }
 
 
-def _latest(request: PersonRequest, group: WorkingGroup) -> list[TimelineEntry] | None:
+def _names(mandates: Iterable[Membership], delegations: Iterable[Delegation]) -> dict[str, str]:
+    """What events of the group may be about, by the people who are known already."""
+    told = {str(mandate.pk): f"{mandate.person}, {mandate.get_role_display().lower()}" for mandate in mandates}
+    return told | {str(each.pk): f"{each.lender} → {each.borrower}" for each in delegations}
+
+
+def _latest(request: PersonRequest, group: WorkingGroup, names: Mapping[str, str]) -> list[TimelineEntry] | None:
     """None for who may not read the journal of the group."""
     if not may(request.user, Permission.READ_JOURNAL, group):
         return None
     events = events_of_groups(journal(), [group.pk])[:LATEST]
-    return [TimelineEntry(event.at, sentence_of(event), event.capacity) for event in events]
+    return [
+        TimelineEntry(
+            event.at, sentence_of(event), " — ".join(filter(None, (names.get(event.object_id), event.capacity)))
+        )
+        for event in events
+    ]

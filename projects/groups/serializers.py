@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -18,6 +19,7 @@ class GroupSerializer(ModelSerializer):
     parent = serializers.SerializerMethodField(  # type: ignore[assignment]
         help_text=_("Vide aussi quand vous n’avez pas à le connaître.")
     )
+    projects = serializers.SerializerMethodField(help_text=_("Ceux que le groupe sert."))
     permissions = serializers.SerializerMethodField(help_text=_("Ce que vous pouvez faire dans ce groupe aujourd’hui."))
 
     class Meta:
@@ -47,9 +49,13 @@ class GroupSerializer(ModelSerializer):
         seen = Permission.SEE in standing.everywhere or group.parent_id in standing.groups(Permission.SEE)
         return str(group.parent_id) if seen else None
 
+    def get_projects(self, group: WorkingGroup) -> list[UUID]:
+        served = vars(group).get("served")
+        return [project.pk for project in (group.projects.all() if served is None else served)]
+
     def get_permissions(self, group: WorkingGroup) -> list[str]:
-        standing = standing_of(self.context["request"].user)
-        return [permission.value for permission in Permission if standing.may(permission, group)]
+        held = standing_of(self.context["request"].user).all_in(group)
+        return [permission.value for permission in Permission if permission in held]
 
 
 class SeenGroup(serializers.PrimaryKeyRelatedField[WorkingGroup]):

@@ -83,7 +83,7 @@ def _mail(reading: EmergencyReading, person: User) -> EmailMultiAlternatives:
     with translation.override(settings.LANGUAGE_CODE):
         link = settings.BASE_URL + reverse("group-emergencies", kwargs={"slug": reading.group.slug})
         context = {"reading": reading, "person": person, "link": link}
-        subject = _("Lecture d’urgence dans le groupe %(group)s") % {"group": reading.group.name}
+        subject = _("Lecture d’urgence\u00a0: %(group)s") % {"group": reading.group.name}
         message = EmailMultiAlternatives(
             subject=" ".join(subject.split()),
             body=render_to_string("emails/emergency.txt", context),

@@ -240,18 +240,14 @@ def _offer(
         founding=founding,
     )
     offer.save(force_insert=True)
-    _tell(
-        offer,
-        "mandate.offered",
-        by=by,
-        capacity=capacity,
-        changes={
-            "role": (None, str(offer.role)),
-            "organisation": (None, str(offer.organisation)),
-            "starts_on": (None, offer.starts_on),
-            "ends_on": (None, offer.ends_on),
-        },
-    )
+    content = {
+        "role": str(offer.role),
+        "organisation": str(offer.organisation),
+        "starts_on": offer.starts_on,
+        "ends_on": offer.ends_on,
+    }
+    told = {name: (None, value) for name, value in content.items() if value}
+    _tell(offer, "mandate.offered", by=by, capacity=capacity, changes=told)
     return offer
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.people.models import User
@@ -13,43 +14,38 @@ from projects.activity.services import record
 from projects.groups.delegations.services import cut_short
 from projects.groups.mandates.handover import Duty, Leaving
 from projects.groups.mandates.story import act_on
-from projects.groups.models import DatedQuerySet, Delegation, Membership
+from projects.groups.models import Delegation, Membership
 
 DAY = timedelta(days=1)
 
 
-def delegations_lent(leaving: Leaving) -> list[Duty]:
+def delegations(leaving: Leaving) -> list[Duty]:
     """A delegation is a trust between two people: it ends with the mandate of either, and nobody inherits it."""
-    found = _delegations(leaving).filter(lender=leaving.mandate.person_id)
-    return [
-        _delegation(
-            leaving,
-            each,
-            _("Délègue à %(person)s\u00a0: «\u00a0%(permission)s\u00a0»")
-            % {"person": each.borrower, "permission": each.get_permission_display()},
+    person = leaving.mandate.person_id
+    found = list(
+        Delegation.objects.filter(
+            Q(lender=person) | Q(borrower=person),
+            group=leaving.mandate.group_id,
+            revoked_at=None,
+            ends_on__gt=max(leaving.last, today() - DAY),
         )
-        for each in found
-        if not leaving.keeps(Permission(each.permission))
-    ]
-
-
-def delegations_held(leaving: Leaving) -> list[Duty]:
-    if any(each.role in MAY_BORROW for each in leaving.remaining):
-        return []
-    found = _delegations(leaving).filter(borrower=leaving.mandate.person_id)
+        .select_related("lender", "borrower", "group")
+        .order_by("starts_on", "pk")
+    )
+    lent = [each for each in found if each.lender_id == person and not leaving.keeps(Permission(each.permission))]
+    still_borrows = any(each.role in MAY_BORROW for each in leaving.remaining)
+    held = [] if still_borrows else [each for each in found if each.borrower_id == person]
+    to, by = (
+        _("Délègue à %(person)s\u00a0: «\u00a0%(permission)s\u00a0»"),
+        _("Tient de %(person)s une délégation\u00a0: «\u00a0%(permission)s\u00a0»"),
+    )
     return [
-        _delegation(
-            leaving,
-            each,
-            _("Tient de %(person)s une délégation\u00a0: «\u00a0%(permission)s\u00a0»")
-            % {"person": each.lender, "permission": each.get_permission_display()},
-        )
-        for each in found
+        *(_delegation(leaving, each, to, each.borrower) for each in lent),
+        *(_delegation(leaving, each, by, each.lender) for each in held),
     ]
 
 
 def substitutes(leaving: Leaving) -> list[Duty]:
-    found = leaving.mandate.substitutes.after(leaving.last).select_related("person", "organisation", "group")
     return [
         Duty(
             what=_("A pour suppléant %(person)s") % {"person": each.person},
@@ -57,13 +53,13 @@ def substitutes(leaving: Leaving) -> list[Duty]:
             without=_("continue de siéger, et reste noté suppléant d’un mandat terminé"),
             settle=partial(_move_substitute, each),
         )
-        for each in found.order_by("person__searchable", "pk")
+        for each in leaving.substitutes
     ]
 
 
 def substitution(leaving: Leaving) -> list[Duty]:
     holder = leaving.mandate.substitute_for
-    if holder is None or not Membership.objects.filter(pk=holder.pk).after(leaving.last).exists():
+    if holder is None or not holder.outlives(leaving.last):
         return []
     return [
         Duty(
@@ -75,18 +71,12 @@ def substitution(leaving: Leaving) -> list[Duty]:
     ]
 
 
-def _delegations(leaving: Leaving) -> DatedQuerySet:
-    found: DatedQuerySet = Delegation.objects.filter(
-        group=leaving.mandate.group_id, revoked_at=None, ends_on__gt=max(leaving.last, today() - DAY)
-    )
-    return found.select_related("lender", "borrower", "group").order_by("starts_on", "pk")
-
-
-def _delegation(leaving: Leaving, delegation: Delegation, what: str) -> Duty:
+def _delegation(leaving: Leaving, delegation: Delegation, said: str, other: User) -> Duty:
     def settle(successor: Membership | None, by: User | None) -> None:
         cut_short(delegation, leaving.last, by=by)
 
     ends = _("prend fin avec le mandat\u00a0: une délégation ne se transmet pas")
+    what = said % {"person": other, "permission": delegation.get_permission_display()}
     return Duty(what=what, with_successor=ends, without=ends, settle=settle)
 
 

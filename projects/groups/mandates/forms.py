@@ -157,10 +157,11 @@ class EndForm(VersionedForm):
         help_text=gettext_lazy("Qui reprend ce qui peut l’être, parmi les membres d’aujourd’hui."),
     )
 
-    def __init__(self, *args: Any, instance: Membership, last: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, instance: Membership, last: date, offered: list[Membership], **kwargs: Any) -> None:
         super().__init__(*args, instance=instance, **kwargs)
         successor: Any = self.fields["successor"]
         successor.queryset = possible_successors(instance, last)
+        successor.choices = [*EMPTY, *((each.pk, successor.label_from_instance(each)) for each in offered)]
 
 
 class ConfirmForm(VersionedForm):

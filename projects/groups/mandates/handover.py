@@ -3,13 +3,13 @@
 `settings.DUTIES` names functions that answer the duties one mandate leaves behind; a feature adds its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -22,14 +22,17 @@ from projects.groups.enums import Gap
 from projects.groups.gaps import FILLED_BY, ONLY_IN_WORKING_GROUPS, WITHOUT_THEM
 from projects.groups.models import MandateQuerySet, Membership
 
+DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Leaving:
-    """A mandate whose last day is known, and what its person still holds in the group after it."""
+    """A mandate whose last day is known; what its person still holds in the group after it, and who substitutes it."""
 
     mandate: Membership
     last: date
-    remaining: tuple[Membership, ...]
+    remaining: tuple[Membership, ...] = ()
+    substitutes: tuple[Membership, ...] = ()
 
     def keeps(self, permission: Permission) -> bool:
         group = self.mandate.group
@@ -56,8 +59,25 @@ class Duty:
 Provider = Callable[[Leaving], list[Duty]]
 
 
-def duties_of(mandate: Membership, last: date) -> list[Duty]:
-    leaving = Leaving(mandate, last, tuple(_others(mandate).filter(person=mandate.person_id).after(last)))
+def sitting_around(mandate: Membership) -> list[Membership]:
+    """Who sits in its group or will, itself included, each with the gaps it fills: one question for a whole page."""
+    filling = {_fills(gap): ExpressionWrapper(seats, BooleanField()) for gap, seats in FILLED_BY.items()}
+    found = Membership.objects.filter(group=mandate.group_id).after(today() - DAY).annotate(**filling)
+    around: list[Membership] = list(found.select_related("person", "organisation").order_by("person__searchable", "pk"))
+    for each in around:
+        each.group = mandate.group
+    return around
+
+
+def duties_of(mandate: Membership, last: date, around: list[Membership] | None = None) -> list[Duty]:
+    others = sitting_around(mandate) if around is None else around
+    staying = [each for each in others if each.pk != mandate.pk and each.outlives(last)]
+    leaving = Leaving(
+        mandate,
+        last,
+        remaining=tuple(each for each in staying if each.person_id == mandate.person_id),
+        substitutes=tuple(each for each in staying if each.substitute_for_id == mandate.pk),
+    )
     providers: list[Provider] = [import_string(path) for path in settings.DUTIES]
     return [duty for provider in providers for duty in provider(leaving)]
 
@@ -78,22 +98,41 @@ def possible_successors(mandate: Membership, last: date) -> MandateQuerySet:
     return found.select_related("person", "organisation").order_by("person__searchable", "pk")
 
 
-def keeps_a_seat(mandate: Membership) -> bool:
-    """Whether its person sits in the group by another mandate, today."""
-    return _others(mandate).filter(person=mandate.person_id).in_force(today()).exists()
+@dataclass(frozen=True)
+class Left:
+    """Who will be missing from the group, that this mandate is alone to bring today; whether its person sits there by
+    another one."""
+
+    gaps: list[Gap]
+    keeps_a_seat: bool
 
 
-def gaps_left_by(mandate: Membership, last: date) -> list[Gap]:
-    """Who will be missing from the group, that this mandate is alone to bring."""
-    brought = _filled(Membership.objects.filter(pk=mandate.pk).in_force(today()))
-    staying = _filled(_others(mandate).in_force(today()).after(last))
-    spared = ONLY_IN_WORKING_GROUPS if mandate.group.kind in WITHOUT_THEM else frozenset()
-    return [gap for gap in Gap if gap in brought - staying - spared]
+def left_by(mandate: Membership, last: date, around: list[Membership] | None = None) -> Left:
+    today_there = [
+        each for each in (sitting_around(mandate) if around is None else around) if each.starts_on <= today()
+    ]
+    itself = [each for each in today_there if each.pk == mandate.pk]
+    others = [each for each in today_there if each.pk != mandate.pk]
+    lost = _filled(itself) - _filled([each for each in others if each.outlives(last)])
+    if mandate.group.kind in WITHOUT_THEM:
+        lost -= ONLY_IN_WORKING_GROUPS
+    return Left(
+        [gap for gap in Gap if gap in lost],
+        keeps_a_seat=any(each.person_id == mandate.person_id for each in others),
+    )
 
 
-def _filled(mandates: MandateQuerySet) -> set[Gap]:
-    counts = mandates.aggregate(**{gap.value: Count("pk", filter=seats) for gap, seats in FILLED_BY.items()})
-    return {Gap(value) for value, number in counts.items() if number}
+def successors_among(around: list[Membership], mandate: Membership) -> list[Membership]:
+    """`possible_successors`, when the mandate ends now."""
+    return [each for each in around if each.person_id != mandate.person_id and each.starts_on <= today()]
+
+
+def _filled(mandates: Iterable[Membership]) -> set[Gap]:
+    return {gap for each in mandates for gap in Gap if vars(each)[_fills(gap)]}
+
+
+def _fills(gap: Gap) -> str:
+    return f"fills_{gap.value}"
 
 
 def _others(mandate: Membership) -> MandateQuerySet:

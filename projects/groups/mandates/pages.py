@@ -22,7 +22,7 @@ from projects.activity.selectors import events_of_object
 from projects.activity.sentences import sentence_of
 from projects.groups.mandates import services as mandates
 from projects.groups.mandates.forms import ChangeForm, ConfirmForm, EndForm, MandateForm, ProlongForm
-from projects.groups.mandates.handover import duties_of, gaps_left_by, keeps_a_seat
+from projects.groups.mandates.handover import duties_of, left_by, sitting_around, successors_among
 from projects.groups.mandates.person_selectors import people_to_seat
 from projects.groups.mandates.rules import is_over, may_change, may_end, refuse_ended
 from projects.groups.models import Membership, WorkingGroup
@@ -116,7 +116,13 @@ def end(request: PersonRequest, group: WorkingGroup, pk: UUID) -> HttpResponse:
     if refused := _refused(request, found, allowed=may_end(request.user, found)):
         return refused
     last = today() - timedelta(days=1)
-    form = EndForm(request.POST if request.method == "POST" else None, instance=found, last=last)
+    around = sitting_around(found)
+    form = EndForm(
+        request.POST if request.method == "POST" else None,
+        instance=found,
+        last=last,
+        offered=successors_among(around, found),
+    )
     if form.is_valid():
         with refusals_shown_in(form):
             mandates.end_mandate(
@@ -134,9 +140,8 @@ def end(request: PersonRequest, group: WorkingGroup, pk: UUID) -> HttpResponse:
         "mandate": found,
         "form": form,
         "own": found.person_id == request.user.pk,
-        "duties": duties_of(found, last),
-        "gaps": gaps_left_by(found, last),
-        "keeps_a_seat": keeps_a_seat(found),
+        "duties": duties_of(found, last, around),
+        "left": left_by(found, last, around),
     }
     return render(request, "projects/mandates/end.html", context)
 

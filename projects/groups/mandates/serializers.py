@@ -62,6 +62,18 @@ class MemberEnd(Serializer):
     successor = serializers.UUIDField(required=False, help_text=_("Le mandat de qui reprend ce qui peut l’être."))
 
 
+class EndTogether(Serializer):
+    mandates = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=500)
+    ends_on = serializers.DateField(
+        required=False, help_text=_("Dernier jour de tous\u202f; sinon ils s’arrêtent aussitôt.")
+    )
+
+
+class EndedTogether(Serializer):
+    ended = serializers.IntegerField(help_text=_("Combien ont cette fin."))
+    left_alone = serializers.IntegerField(help_text=_("Combien étaient terminés, ou finissent plus tôt."))
+
+
 class DelegationSerializer(ModelSerializer):
     group = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     lender_name = serializers.CharField(source="lender.get_full_name", read_only=True)

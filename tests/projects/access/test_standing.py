@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from projects.access.enums import ContractRole, Permission, Role
@@ -74,13 +75,35 @@ def test_clock_that_goes_back_is_followed(group):
         assert not standing_of(person).may(Permission.SEE, group)
 
 
-def test_standing_costs_two_queries_whatever_the_mandates(django_assert_num_queries):
+def test_standing_costs_one_query_whatever_the_mandates(django_assert_num_queries):
     person = UserFactory()
     for _ in range(30):
         seat(Role.MEMBER, WorkingGroupFactory(), person=person)
     standing_of(person)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(standing_of(person).groups(Permission.READ)) == 30
+
+
+def test_standing_of_an_administrator_costs_one_query_with_what_they_opened(group, django_assert_num_queries):
+    administrator = AdministratorFactory()
+    seat(Role.MEMBER, group, person=administrator)
+    other = WorkingGroupFactory()
+    open_emergency(group=other, reason=REASON, by=administrator)
+    standing_of(administrator)
+    with django_assert_num_queries(1):
+        standing = standing_of(administrator)
+    assert standing.behind_glass == {other.pk}
+    assert standing.granted.keys() == {group.pk}
+
+
+def test_inside_a_transaction_on_a_new_day_an_emergency_stays_open(group):
+    administrator = AdministratorFactory()
+    with time_machine.travel(EVENING, tick=False):
+        standing_of(administrator)
+        open_emergency(group=group, reason=REASON, by=administrator)
+    with time_machine.travel(MORNING, tick=False), transaction.atomic():
+        assert standing_of(administrator).behind_glass == {group.pk}
+        assert ProjectedDay.objects.get().day == date(2026, 3, 10)
 
 
 @pytest.mark.parametrize("person", [AnonymousUser(), None])
@@ -147,6 +170,17 @@ def test_emergency_reads_and_writes_nothing_for_an_hour(group):
         )
         clock.shift(LASTS)
         assert not standing_of(administrator).may(Permission.READ_RESTRICTED, group)
+
+
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("role", [*Role, None])
+def test_all_that_is_held_is_what_each_question_answers(group, role, archived):
+    administrator = AdministratorFactory()
+    open_emergency(group=group, reason=REASON, by=administrator)
+    for person in (seat(role, group) if role else UserFactory(), administrator):
+        group.archived_at = timezone.now() if archived else None
+        standing = standing_of(person)
+        assert standing.all_in(group) == {each for each in Permission if standing.may(each, group)}
 
 
 def test_emergency_ends_with_the_role_that_opened_it(group):

@@ -10,6 +10,7 @@ from filiere.days import today
 from projects.access.enums import Permission, Role
 from projects.activity.services import record
 from projects.groups.enums import GroupKind
+from projects.groups.mandates.services import end_mandate
 from projects.groups.projection import project as project_grants
 from projects.groups.services import archive_group, change_group
 from projects.models import Delegation, Membership
@@ -157,6 +158,14 @@ def test_list_is_narrowed_and_sorted_by_its_address(client, group, query, found)
     assert rows_of(client.get(f"/groupes/?{query}")) == found
 
 
+@pytest.mark.parametrize("role", Role)
+def test_list_offers_the_axes_and_projects_of_the_contract_to_who_reads_it(client, group, role):
+    ProjectFactory(title="Un projet que les invités ne connaissent pas", axis__contract=group.contract)
+    enter(client, seated(group, role))
+    page = text(client.get("/groupes/"))
+    assert ("Un projet que" in page) == ("Axe" in page) == (role != Role.GUEST)
+
+
 def test_list_exports_what_it_shows(client, group):
     enter(client, seated(group, organisation=OrganisationFactory(name="SNITEM", acronym="")))
     lines = client.get("/groupes/?format=csv").content.decode("utf-8-sig").splitlines()
@@ -234,6 +243,40 @@ def test_home_of_a_group_shows_delegations_in_force_and_no_other(client, group):
     assert "Approuver les livrables et les comptes rendus, jusqu’au 31 décembre 2099" in read
     assert "Préparer les réunions" not in read
     assert "régler son rythme" not in read
+
+
+@pytest.mark.parametrize("role", Role)
+def test_home_of_a_group_leads_to_the_projects_it_serves_who_may_read_them(client, group, role):
+    served = ProjectFactory(axis__contract=group.contract, title="Un projet servi")
+    group.projects.add(served)
+    enter(client, seated(group, role))
+    response = client.get("/groupes/imagerie/")
+    assert "Un projet servi" in text(response)
+    sheet = reverse("project", args=[group.contract.code, served.code])
+    assert (sheet in links(response)) == (role != Role.GUEST) == (client.get(sheet).status_code == 200)
+
+
+def test_latest_changes_say_whom_they_are_about(client, group):
+    pilot, leaving = seated(group, Role.PILOT), MembershipFactory(group=group)
+    gone = MembershipFactory(group=group, starts_on=LONG_AGO, ends_on=LONG_AGO)
+    lent = DelegationFactory(group=group, lender=pilot, borrower=seated(group))
+    enter(client, pilot)
+    end_mandate(mandate=leaving, by=pilot)
+    with transaction.atomic():
+        for verb, target in (("mandate.ended", gone), ("delegation.given", lent)):
+            record(actor=pilot, verb=verb, target=target, group=group)
+    page = text(client.get("/groupes/imagerie/"))
+    assert f"{leaving.person}, membre — pilote, " in page
+    assert f"{lent.lender} → {lent.borrower}" in page
+    assert str(gone.person) not in page
+
+
+def test_who_just_left_is_not_counted_among_those_who_sit_there(client, group):
+    MembershipFactory(group=group, ends_on=YESTERDAY, role=Role.PILOT)
+    enter(client, seated(group))
+    page = text(client.get("/groupes/imagerie/"))
+    assert "Voir la personne qui y siège" in page
+    assert "Aucun pilote" in page
 
 
 def test_home_of_a_group_tells_its_latest_changes_to_who_reads_its_journal(client, group):
@@ -429,11 +472,14 @@ def crowd(group, number):
 @pytest.mark.parametrize(
     "address", ["/groupes/", "/groupes/imagerie/", "/groupes/imagerie/membres/", "/groupes/imagerie/journal/"]
 )
-@pytest.mark.parametrize("who", ["pilot", "delegate"])
+@pytest.mark.parametrize("who", ["pilot", "delegate", "administrator who sits there"])
 def test_pages_cost_the_same_with_one_or_thirty_of_everything(
     client, group, address, who, django_assert_max_num_queries
 ):
-    reader = seated(group, Role.PILOT) if who == "pilot" else UserFactory(is_delegate=True)
+    readers = {"pilot": UserFactory(), "delegate": UserFactory(is_delegate=True)}
+    reader = readers.get(who) or AdministratorFactory()
+    if who != "delegate":
+        seated(group, Role.PILOT, person=reader)
     enter(client, reader)
     costs = []
     for number in (1, 30):

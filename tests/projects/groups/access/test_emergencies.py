@@ -106,7 +106,7 @@ def test_those_who_steer_are_told_once_it_is_committed(
         assert not mail.outbox
     assert {address for message in mail.outbox for address in message.to} == {pilot.email, copilot.email}
     message = mail.outbox[0]
-    assert message.subject == "Lecture d’urgence dans le groupe Diagnostic in vitro"
+    assert message.subject == "Lecture d’urgence : Diagnostic in vitro"
     for text in (message.body, message.alternatives[0][0]):
         assert REASON in text
         assert administrator.get_full_name() in text

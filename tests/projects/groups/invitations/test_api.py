@@ -16,32 +16,17 @@ from tests.factories import AdministratorFactory, UserFactory
 from tests.factories.groups import MembershipFactory, WorkingGroupFactory
 from tests.factories.organisations import an_organisation
 from tests.factories.tokens import script_of
+from tests.projects.groups.invitations.links import ADDRESS
 
 pytestmark = pytest.mark.django_db
 
 ALL = "/api/v1/invitations/"
 HERE = "/api/v1/groups/div/invitations/"
-ADDRESS = "nouvelle@demo.example"
-
-
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr("accounts.invitations.sending.hurry", lambda pk: None)
-
-
-@pytest.fixture
-def group():
-    return WorkingGroupFactory(slug="div", name="Diagnostic in vitro")
 
 
 @pytest.fixture
 def organisation():
     return an_organisation("Direction générale des Entreprises", "DGE")
-
-
-@pytest.fixture
-def pilot(group):
-    return MembershipFactory(group=group, role=Role.PILOT).person
 
 
 @pytest.fixture

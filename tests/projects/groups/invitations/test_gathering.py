@@ -1,7 +1,6 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,38 +21,15 @@ from tests.factories.groups import MembershipFactory, WorkingGroupFactory
 from tests.factories.organisations import an_organisation
 from tests.racing import race
 
+pytestmark = pytest.mark.usefixtures("on_that_day")
+
+
 HEADING = "e-mail;prénom;nom;rôle;organisation;début;fin"
-
-
-@pytest.fixture(autouse=True)
-def on_that_day():
-    with time_machine.travel("2026-03-10T12:00:00+01:00", tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr("accounts.invitations.sending.hurry", lambda pk: None)
-
-
-@pytest.fixture
-def group(db):
-    return WorkingGroupFactory(slug="div", name="Diagnostic in vitro")
 
 
 @pytest.fixture
 def organisation(db):
     return an_organisation("Direction générale des Entreprises", "DGE", "Les entreprises")
-
-
-@pytest.fixture
-def pilot(group):
-    return MembershipFactory(group=group, role=Role.PILOT).person
-
-
-@pytest.fixture
-def delegate(db):
-    return UserFactory(is_delegate=True)
 
 
 @pytest.fixture

@@ -18,16 +18,6 @@ from tests.factories.organisations import an_organisation
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr("accounts.invitations.sending.hurry", lambda pk: None)
-
-
-@pytest.fixture
-def group():
-    return WorkingGroupFactory(slug="div", name="Diagnostic in vitro")
-
-
 @pytest.fixture
 def organisation():
     return an_organisation("Direction générale des Entreprises", "DGE")

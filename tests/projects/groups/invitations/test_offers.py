@@ -1,72 +1,26 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.core import mail
 
 from accounts.invitations import selectors as accounts
 from accounts.invitations import sending
-from accounts.invitations.tokens import hash_of
-from accounts.models import Invitation, User
+from accounts.models import User
 from projects.access.enums import Role
 from projects.groups.invitations import offers
-from projects.groups.invitations.services import invite_into_group, resend_offer, withdraw_offer
+from projects.groups.invitations.services import resend_offer, withdraw_offer
 from projects.groups.mandates.handover import duties_of
 from projects.groups.mandates.services import end_mandate
 from projects.groups.services import archive_group
 from projects.models import InvitedMandate, Membership
-from tests.factories import UserFactory
-from tests.factories.groups import MembershipFactory, WorkingGroupFactory
-from tests.factories.organisations import an_organisation
+from tests.factories.groups import MembershipFactory
+from tests.projects.groups.invitations.links import link_to
+
+pytestmark = pytest.mark.usefixtures("on_that_day")
+
 
 TODAY = date(2026, 3, 10)
 LATER = date(2026, 9, 1)
-ADDRESS = "nouvelle@demo.example"
-
-
-@pytest.fixture(autouse=True)
-def on_that_day():
-    with time_machine.travel("2026-03-10T12:00:00+01:00", tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr("accounts.invitations.sending.hurry", lambda pk: None)
-
-
-@pytest.fixture
-def group(db):
-    return WorkingGroupFactory(name="Diagnostic in vitro")
-
-
-@pytest.fixture
-def organisation(db):
-    return an_organisation("Syndicat du diagnostic", "SDIV")
-
-
-@pytest.fixture
-def pilot(group):
-    return MembershipFactory(group=group, role=Role.PILOT).person
-
-
-@pytest.fixture
-def delegate(db):
-    return UserFactory(is_delegate=True)
-
-
-@pytest.fixture
-def ask(group, organisation):
-    def invite_one(by, **fields):
-        chosen = {"group": group, "email": ADDRESS, "role": Role.MEMBER, "organisation": organisation}
-        return invite_into_group(by=by, **{**chosen, **fields})
-
-    return invite_one
-
-
-def link_to(offer, token="le-jeton"):
-    Invitation.objects.filter(pk=offer.invitation_id).update(token_hash=hash_of(token), sending="envoyee")
-    return token
 
 
 # --- What the invited person reads ------------------------------------------

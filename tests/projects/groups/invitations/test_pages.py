@@ -18,22 +18,12 @@ from projects.models import InvitedMandate, Membership
 from tests.factories import AdministratorFactory, UserFactory
 from tests.factories.groups import MembershipFactory, WorkingGroupFactory
 from tests.factories.organisations import an_organisation
+from tests.projects.groups.invitations.links import ADDRESS
 
 pytestmark = pytest.mark.django_db
 
 OF_GROUP = ["group-invite", "group-invite-many", "group-invitations"]
 OF_OFFER = ["group-invitation-resend", "group-invitation-withdraw"]
-ADDRESS = "nouvelle@demo.example"
-
-
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr("accounts.invitations.sending.hurry", lambda pk: None)
-
-
-@pytest.fixture
-def group():
-    return WorkingGroupFactory(slug="div", name="Diagnostic in vitro")
 
 
 @pytest.fixture

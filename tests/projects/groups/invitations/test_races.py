@@ -8,50 +8,15 @@ from accounts.models import Invitation, User
 from filiere.refusals import Refused
 from projects.access.enums import Role
 from projects.groups.enums import Outcome
-from projects.groups.invitations.services import invite_into_group, withdraw_offer
+from projects.groups.invitations.services import withdraw_offer
 from projects.models import InvitedMandate
-from tests.factories.groups import MembershipFactory, WorkingGroupFactory
-from tests.factories.organisations import an_organisation
+from tests.factories.groups import MembershipFactory
+from tests.projects.groups.invitations.links import ADDRESS, link_to
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ADDRESS = "nouvelle@demo.example"
 PASSWORD = "un mot de passe assez long"
-
-
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr("accounts.invitations.sending.hurry", lambda pk: None)
-
-
-@pytest.fixture
-def group():
-    return WorkingGroupFactory(name="Diagnostic in vitro")
-
-
-@pytest.fixture
-def organisation():
-    return an_organisation("Syndicat du diagnostic", "SDIV")
-
-
-@pytest.fixture
-def pilot(group):
-    return MembershipFactory(group=group, role=Role.PILOT).person
-
-
-@pytest.fixture
-def ask(group, organisation):
-    def invite_one(by, **fields):
-        chosen = {"group": group, "email": ADDRESS, "role": Role.MEMBER, "organisation": organisation}
-        return invite_into_group(by=by, **{**chosen, **fields})
-
-    return invite_one
-
-
-def link_to(offer, token="le-jeton"):
-    Invitation.objects.filter(pk=offer.invitation_id).update(token_hash=hash_of(token), sending="envoyee")
-    return token
 
 
 def accept(offer, *told):

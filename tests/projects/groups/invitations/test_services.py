@@ -18,64 +18,22 @@ from projects.access.enums import Permission, Role
 from projects.access.standing import read_standing
 from projects.groups.enums import OfferState, Outcome
 from projects.groups.invitations import offers
-from projects.groups.invitations.services import invite_into_group, resend_offer, withdraw_offer
+from projects.groups.invitations.services import resend_offer, withdraw_offer
 from projects.groups.mandates.services import end_mandate
 from projects.groups.services import archive_group
 from projects.models import Event, InvitedMandate, Membership
 from tests.factories import AdministratorFactory, UserFactory
-from tests.factories.groups import MembershipFactory, WorkingGroupFactory
+from tests.factories.groups import MembershipFactory
 from tests.factories.organisations import an_organisation
+from tests.projects.groups.invitations.links import ADDRESS, link_to
+
+pytestmark = pytest.mark.usefixtures("on_that_day")
+
 
 TODAY = date(2026, 3, 10)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 LATER = date(2026, 9, 1)
-ADDRESS = "nouvelle@demo.example"
 PASSWORD = "un mot de passe assez long"
-
-
-@pytest.fixture(autouse=True)
-def on_that_day():
-    with time_machine.travel("2026-03-10T12:00:00+01:00", tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch):
-    monkeypatch.setattr("accounts.invitations.sending.hurry", lambda pk: None)
-
-
-@pytest.fixture
-def group(db):
-    return WorkingGroupFactory(name="Diagnostic in vitro")
-
-
-@pytest.fixture
-def organisation(db):
-    return an_organisation("Syndicat du diagnostic", "SDIV")
-
-
-@pytest.fixture
-def pilot(group):
-    return MembershipFactory(group=group, role=Role.PILOT).person
-
-
-@pytest.fixture
-def delegate(db):
-    return UserFactory(is_delegate=True)
-
-
-@pytest.fixture
-def ask(group, organisation):
-    def invite_one(by, **fields):
-        chosen = {"group": group, "email": ADDRESS, "role": Role.MEMBER, "organisation": organisation}
-        return invite_into_group(by=by, **{**chosen, **fields})
-
-    return invite_one
-
-
-def link_to(offer, token="le-jeton"):
-    Invitation.objects.filter(pk=offer.invitation_id).update(token_hash=hash_of(token), sending="envoyee")
-    return token
 
 
 def accept(offer, *told):
@@ -186,7 +144,6 @@ def test_invite_is_told_to_the_group_without_the_address(ask, group, pilot):
     assert offered.changes == {
         "role": [None, "membre"],
         "organisation": [None, "SDIV"],
-        "starts_on": [None, None],
         "ends_on": [None, "2026-09-01"],
     }
     assert offered.capacity.startswith("pilote, ")

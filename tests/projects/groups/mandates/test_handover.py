@@ -8,7 +8,13 @@ from accounts.people.anonymisation import anonymise
 from projects.access.enums import Role
 from projects.access.standing import read_standing
 from projects.groups.enums import Gap, GroupKind
-from projects.groups.mandates.handover import duties_of, gaps_left_by, possible_successors
+from projects.groups.mandates.handover import (
+    duties_of,
+    left_by,
+    possible_successors,
+    sitting_around,
+    successors_among,
+)
 from projects.groups.mandates.services import end_mandate
 from projects.models import Event, Membership
 from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
@@ -171,28 +177,41 @@ def a_duty_that_fails(leaving):
     raise RuntimeError
 
 
+def test_successors_offered_are_those_that_the_service_takes(group, leaving, django_assert_num_queries):
+    MembershipFactory(group=group, person=leaving.person)
+    MembershipFactory(group=group, starts_on=TOMORROW)
+    MembershipFactory(group=group, ends_on=YESTERDAY)
+    MembershipFactory(group=group, withdrawn_at="2026-03-01T10:00:00+01:00")
+    MembershipFactory()
+    taken = [MembershipFactory(group=group), MembershipFactory(group=group, ends_on=TODAY)]
+    with django_assert_num_queries(1):
+        offered = successors_among(sitting_around(leaving), leaving)
+        assert {str(each) for each in offered} == {str(each) for each in taken}
+    assert offered == list(possible_successors(leaving, YESTERDAY))
+
+
 # --- What the group loses ---------------------------------------------------
 
 
 def test_gaps_are_those_that_this_mandate_alone_fills(group):
     state = OrganisationFactory(college="etat")
     pilot = MembershipFactory(group=group, role=Role.PILOT, organisation=state)
-    assert gaps_left_by(pilot, YESTERDAY) == [Gap.PILOT, Gap.STATE]
+    assert left_by(pilot, YESTERDAY).gaps == [Gap.PILOT, Gap.STATE]
     MembershipFactory(group=group, role=Role.PILOT)
     MembershipFactory(group=group, role=Role.OBSERVER, organisation=state)
-    assert gaps_left_by(pilot, YESTERDAY) == [Gap.STATE]
+    assert left_by(pilot, YESTERDAY).gaps == [Gap.STATE]
 
 
 def test_gap_opens_when_the_other_one_will_have_gone(group):
     pilot = MembershipFactory(group=group, role=Role.PILOT)
     MembershipFactory(group=group, role=Role.PILOT, ends_on=TOMORROW)
-    assert Gap.PILOT not in gaps_left_by(pilot, TODAY)
-    assert Gap.PILOT in gaps_left_by(pilot, LATER)
+    assert Gap.PILOT not in left_by(pilot, TODAY).gaps
+    assert Gap.PILOT in left_by(pilot, LATER).gaps
 
 
 def test_bureau_has_no_seat_of_copilot_to_leave_empty():
     bureau = WorkingGroupFactory(kind=GroupKind.BUREAU)
-    assert Gap.CO_PILOT not in gaps_left_by(MembershipFactory(group=bureau, role=Role.CO_PILOT), YESTERDAY)
+    assert Gap.CO_PILOT not in left_by(MembershipFactory(group=bureau, role=Role.CO_PILOT), YESTERDAY).gaps
 
 
 # --- Anonymisation ----------------------------------------------------------
