@@ -66,6 +66,27 @@ JOBS = (
         expires=280,
         late_after=timedelta(minutes=30),
     ),
+    Job(
+        name="versions à examiner",
+        task="projects.deliverables.tasks.examine_versions",
+        every=timedelta(minutes=2),
+        expires=110,
+        late_after=timedelta(minutes=20),
+    ),
+    Job(
+        name="approbations à conclure",
+        task="projects.deliverables.tasks.settle_approvals",
+        every=timedelta(hours=1),
+        expires=50 * 60,
+        late_after=timedelta(hours=3),
+    ),
+    Job(
+        name="fichiers sans version",
+        task="projects.deliverables.tasks.sweep_files",
+        every=crontab(hour="3", minute="40"),
+        expires=6 * 3600,
+        late_after=timedelta(hours=30),
+    ),
 )
 
 

@@ -131,6 +131,11 @@ STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = not ENVIRONMENT.production
 WHITENOISE_MAX_AGE = 60 if not ENVIRONMENT.production else 3600
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "filiere.web.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- People and sign-in -----------------------------------------------------
 
@@ -220,16 +225,24 @@ INVITATION_BRINGS = ["projects.groups.invitations.offers.promised"]
 DEPARTURE_FOLLOW_UPS = ["projects.groups.mandates.services.end_mandates_of"]
 # What a mandate leaves to do in its group when it ends: each answers the duties to hand over.
 DUTIES = [
-    "projects.groups.mandates.duties.delegations_lent",
-    "projects.groups.mandates.duties.delegations_held",
+    "projects.groups.mandates.duties.delegations",
     "projects.groups.mandates.duties.substitutes",
     "projects.groups.mandates.duties.substitution",
     "projects.groups.invitations.offers.offers_pending",
+    "projects.deliverables.duties.deliverables_owned",
+    "projects.deliverables.duties.opinions_to_give",
+    "projects.deliverables.duties.approvals_to_give",
 ]
 # What makes grants of mandates: asked by whoever first needs a permission on a new day.
 ACCESS_PROJECTION = "projects.groups.projection"
 # What awaits a group, feature by feature: each is called with groups and a reader.
-GROUP_MATTERS = ["projects.groups.matters.invitations_without_answer"]
+GROUP_MATTERS = [
+    "projects.groups.matters.invitations_without_answer",
+    "projects.deliverables.matters.deliverables_to_follow",
+    "projects.deliverables.approvals.matters.validations_awaited",
+]
+# What is counted of each project: each is called with the keys of projects and a reader.
+PROJECT_FIGURES = ["projects.deliverables.lists.figures.deliverables_of_projects"]
 # Narrows the journal to what its reader may read of it: called with the events and the reader.
 JOURNAL_ACCESS = "projects.groups.selectors.events_open_to"
 OIDC = ENVIRONMENT.oidc
@@ -268,12 +281,20 @@ PERSONAL_DATA = [
     "projects.groups.personal_data.mandates",
     "projects.groups.personal_data.delegations",
     "projects.groups.personal_data.emergency_readings",
+    "projects.deliverables.personal_data.deliverables",
+    "projects.deliverables.personal_data.versions",
+    "projects.deliverables.personal_data.approvals",
+    "projects.deliverables.personal_data.opinions",
+    "projects.deliverables.personal_data.comments",
     "accounts.people.personal_data.acts",
 ]
 # How long what must not stay for ever is kept; the nightly « ménage » forgets the rest.
 RETENTION_ATTEMPTS = timedelta(days=30)  # who tried to sign in, from where
 RETENTION_INVITATIONS = timedelta(days=90)  # names and addresses of people invited who never came
 RETENTION_ANSWERS = timedelta(days=1)  # answers given to an Idempotency-Key
+# The largest file that people hand in, in bytes. A scanner in front of them must take as much.
+UPLOAD_LIMIT = 100 * 1024 * 1024
+CLAMAV = ENVIRONMENT.clamav
 
 # --- Security ---------------------------------------------------------------
 

@@ -34,6 +34,7 @@ class Permission(models.TextChoices):
     READ_JOURNAL = "read_group_journal", _("Lire le journal du groupe")
     DISCUSS = "discuss", _("Commenter et donner un avis")
     CONTRIBUTE = "contribute", _("Déposer des versions et mettre à jour les travaux")
+    PLAN = "plan_work", _("Inscrire les livrables, dire ce qui en est attendu et pour quand")
     HOLD_MEETINGS = "hold_meetings", _("Préparer les réunions et tenir les comptes rendus")
     APPROVE = "approve", _("Approuver les livrables et les comptes rendus")
     INVITE = "invite", _("Inviter et confier des mandats")

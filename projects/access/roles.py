@@ -8,7 +8,7 @@ from projects.access.enums import ContractRole, Permission, Role
 _READER = frozenset({Permission.SEE, Permission.READ})
 _PARTICIPANT = _READER | {Permission.READ_WORK, Permission.DISCUSS}
 _MEMBER = _PARTICIPANT | {Permission.READ_FILIERE, Permission.READ_JOURNAL, Permission.CONTRIBUTE}
-_RAPPORTEUR = _MEMBER | {Permission.READ_RESTRICTED, Permission.HOLD_MEETINGS}
+_RAPPORTEUR = _MEMBER | {Permission.READ_RESTRICTED, Permission.PLAN, Permission.HOLD_MEETINGS}
 _PILOT = _RAPPORTEUR | {Permission.APPROVE, Permission.INVITE, Permission.EDIT_GROUP, Permission.LEND}
 
 # In the group where the mandate is held.
@@ -30,6 +30,7 @@ CONTRACT_ROLES: Mapping[ContractRole, frozenset[Permission]] = {
             Permission.READ_WORK,
             Permission.READ_FILIERE,
             Permission.READ_JOURNAL,
+            Permission.PLAN,
             Permission.INVITE,
             Permission.EDIT_GROUP,
             Permission.MANAGE_GROUP,
