@@ -44,6 +44,8 @@ class Shown:
 
 MAIN = (
     Entry(_("Mon travail"), "home", "home"),
+    Entry(_("Livrables"), "deliverables", "flag"),
+    Entry(_("Approbations"), "approvals", "success"),
     Entry(_("Groupes"), "groups", "group"),
     Entry(_("Contrat"), "contract", "contract"),
     Entry(_("Organisations"), "directory", "organisation"),
@@ -128,18 +130,16 @@ PLACES: dict[str, Sequence[Entry]] = {
 def shown(entries: Sequence[Entry], request: HttpRequest | None) -> list[Shown]:
     user = getattr(request, "user", None)
     path = request.path if request else ""
-    return [
-        Shown(entry, href, _here(href, path))
-        for entry in entries
-        if _may_see(entry, user)
-        for href in [reverse(entry.url_name)]
-    ]
+    places = {entry: reverse(entry.url_name) for entry in entries if _may_see(entry, user)}
+    # A place inside another's address is nearer: one of them is where the reader is.
+    nearest = max((href for href in places.values() if href != "/" and path.startswith(href)), key=len, default="")
+    return [Shown(entry, href, _here(href, path, nearest)) for entry, href in places.items()]
 
 
-def _here(href: str, path: str) -> str:
+def _here(href: str, path: str, nearest: str) -> str:
     if path == href:
         return "page"
-    return "true" if href != "/" and path.startswith(href) else ""
+    return "true" if href == nearest else ""
 
 
 def _may_see(entry: Entry, user: object) -> bool:

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -41,6 +42,8 @@ class Table(Generic[Row]):
     default_sort: ClassVar[str] = ""
     page_size: ClassVar[int] = 50
     file_name: ClassVar[str] = "liste"
+    # What is drawn under the filters: a view of the same rows other than a table names its own.
+    results_template: ClassVar[str] = "components/table_results.html"
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -154,6 +157,10 @@ class Table(Generic[Row]):
         return self.at(self.page.number + 1) if self.page.has_next() else ""
 
     @property
+    def empty_href(self) -> str:
+        return reverse(self.empty_url_name) if self.empty_url_name else ""
+
+    @property
     def csv_query(self) -> str:
         return self.query(**{FORMAT: "csv"})
 
@@ -172,7 +179,7 @@ class Table(Generic[Row]):
         # that cross the end of a block of its stack cost Python 3.11 dearly (python/cpython#142183).
         self.lines  # noqa: B018
         if self._only_the_list():
-            response = render(self.request, "components/table_results.html", {"table": self})
+            response = render(self.request, self.results_template, {"table": self})
             response["HX-Push-Url"] = self.request.path + self.at(self.page.number).removesuffix("?")
         else:
             response = render(self.request, template, {**(context or {}), "table": self})

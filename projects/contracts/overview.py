@@ -16,6 +16,7 @@ from accounts.organisations.enums import College
 from filiere.text import fold
 from projects.contracts.budget import Envelope, Total, envelopes, totals
 from projects.contracts.enums import Part
+from projects.contracts.figures import Figure, figures_of
 from projects.contracts.models import Axis, BudgetLine, Contract, Participation, Project
 from projects.contracts.selectors import Reader
 
@@ -52,6 +53,7 @@ class ProjectRow:
     pilots: list[str]
     groups: list[Group]
     budget: list[Total]
+    figures: list[Figure]
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def overview_of(contract: Contract, reader: Reader) -> Overview:
     money = _money(contract)
     groups = _groups(contract, reader, number=len(projects))
     takers = _takers(contract)
-    rows = _rows(projects, pilots=_pilots(takers), groups=groups, money=money)
+    figures = figures_of([project.pk for project in projects], reader)
+    rows = _rows(projects, pilots=_pilots(takers), groups=groups, money=money, figures=figures)
     return Overview(
         axes=[AxisRows(axis, rows[axis.pk]) for axis in contract.axes.all()],
         budget=totals(envelope for found in money.values() for envelope in found),
@@ -89,11 +92,16 @@ def _rows(
     pilots: Mapping[UUID, list[str]],
     groups: Mapping[UUID | None, list[Group]],
     money: Mapping[UUID, list[Envelope]],
+    figures: Mapping[UUID, list[Figure]],
 ) -> Mapping[UUID, list[ProjectRow]]:
     found: dict[UUID, list[ProjectRow]] = defaultdict(list)
     for project in projects:
         row = ProjectRow(
-            project, pilots=pilots[project.pk], groups=groups[project.pk], budget=totals(money[project.pk])
+            project,
+            pilots=pilots[project.pk],
+            groups=groups[project.pk],
+            budget=totals(money[project.pk]),
+            figures=figures.get(project.pk, []),
         )
         found[project.axis_id].append(row)
     return found

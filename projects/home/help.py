@@ -14,6 +14,8 @@ TOPICS: "tuple[tuple[str, StrOrPromise, str], ...]" = (
     ("contrat", _("Contrat"), "projects/home/help/contract.html"),
     ("groupes", _("Groupes"), "projects/home/help/groups.html"),
     ("mandats", _("Mandats et délégations"), "projects/home/help/mandates.html"),
+    ("livrables", _("Livrables et versions"), "projects/home/help/deliverables.html"),
+    ("approbations", _("Approbations et avis"), "projects/home/help/approvals.html"),
     ("roles", _("Rôles et permissions"), "projects/home/help/roles.html"),
     ("sessions", _("Sessions ouvertes"), "projects/home/help/sessions.html"),
     ("preferences", _("Préférences et apparence"), "projects/home/help/preferences.html"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.organisations.permissions import coordinators
 from accounts.people.models import User
+from accounts.people.time_zones import label_of
 from accounts.signin.second_factor import held_by
 from filiere.web import theme
 from filiere.web.access import PersonRequest, everyone, signed_in
@@ -33,6 +34,7 @@ def home(request: PersonRequest) -> HttpResponse:
             "expectations": expectations_of(person, mandates),
             "mandates": mandates,
             "acts": last_acts_of(person),
+            "time_zone": label_of(person.time_zone),
             "second_factor": _("En place") if held_by(person) else _("Aucun"),
         },
     )

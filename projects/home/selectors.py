@@ -1,7 +1,6 @@
 """What the first page tells a person: what is expected of them, what is late, what they did last."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -23,26 +22,20 @@ from projects.groups.enums import STEERING_ROLES
 from projects.groups.gaps import gaps_of, lacking, said, with_gaps
 from projects.groups.models import Membership, WorkingGroup
 from projects.groups.selectors import SOON
+from projects.home.deliverables import expected_by_deliverables
+from projects.home.expectation import Expectation
 
 LAST_ACTS = 6
 
 
-@dataclass(frozen=True)
-class Expectation:
-    title: str
-    text: str
-    href: str
-    label: str
-    icon: str
-    late: bool = False
-
-
 def expectations_of(person: User, mandates: Sequence[Membership]) -> list[Expectation]:
-    """Of a person who holds these mandates today. What is late comes first."""
+    """Of a person who holds these mandates today. What others wait for comes first, then what is late."""
     found = [*_second_factor(person), *_ending(mandates), *_gaps(mandates)]
+    if mandates:
+        found += expected_by_deliverables(person)
     if coordinates(person):
         found += _invitations()
-    return sorted(found, key=lambda each: not each.late)
+    return sorted(found, key=lambda each: (not each.first, not each.late))
 
 
 def last_acts_of(person: User) -> list[TimelineEntry]:

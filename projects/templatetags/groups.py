@@ -16,9 +16,11 @@ from projects.groups.permissions import may
 
 register = template.Library()
 
+HOME = "group"
 # Label, name of the address, and the permission without which the page is closed.
 TABS = (
-    (_("Accueil"), "group", Permission.SEE),
+    (_("Accueil"), HOME, Permission.SEE),
+    (_("Livrables"), "group-deliverables", Permission.SEE),
     (_("Membres"), "group-members", Permission.SEE),
     (_("Délégations"), "group-delegations", Permission.SEE),
     (_("Invitations"), "group-invitations", Permission.INVITE),
@@ -31,12 +33,19 @@ TABS = (
 def group_tabs(context: Context, group: WorkingGroup) -> dict[str, Any]:
     request: Any = context["request"]
     shown = [
-        Tab(label, href, current=request.path == href)
+        Tab(label, href, current=request.path == href or (url_name != HOME and request.path.startswith(href)))
         for label, url_name, permission in TABS
         if may(request.user, permission, group)
         for href in [reverse(url_name, kwargs={"slug": group.slug})]
     ]
     return {"items": shown, "label": _("Pages du groupe")}
+
+
+@register.simple_tag(takes_context=True)
+def group_door(context: Context, group: WorkingGroup, url_name: str = HOME) -> str:
+    """Nothing for who may not know of the group: what it opened to all leads back to no page of its own."""
+    request: Any = context["request"]
+    return reverse(url_name, kwargs={"slug": group.slug}) if may(request.user, Permission.SEE, group) else ""
 
 
 @register.simple_tag

@@ -25,9 +25,15 @@ def seen(rf, place, user, path="/"):
     ("user", "expected"),
     [
         ("visitor", ["help"]),
-        ("member", ["home", "groups", "contract", "directory", "help"]),
-        ("delegate", ["home", "groups", "contract", "directory", "administration", "help"]),
-        ("administrator", ["home", "groups", "contract", "directory", "administration", "help"]),
+        ("member", ["home", "deliverables", "approvals", "groups", "contract", "directory", "help"]),
+        (
+            "delegate",
+            ["home", "deliverables", "approvals", "groups", "contract", "directory", "administration", "help"],
+        ),
+        (
+            "administrator",
+            ["home", "deliverables", "approvals", "groups", "contract", "directory", "administration", "help"],
+        ),
     ],
 )
 def test_main_navigation_is_what_the_reader_may_open(rf, user, expected):

@@ -47,6 +47,12 @@ def without_what_changes(response):
     return re.sub(r'"\w{64}"', "", page)
 
 
+def _told(client, name, **changes):
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get(address(name, **changes))
+    return response.status_code, without_what_changes(response), len(asked)
+
+
 @pytest.mark.parametrize("name", [*READ, *WRITTEN, "axis-move"])
 def test_visitors_are_sent_to_sign_in(client, project, name):
     response = client.get(address(name))
@@ -78,7 +84,7 @@ def test_members_do_not_open_what_is_written(client, member, project, name):
     assert client.post(address(name), {}).status_code == 403
 
 
-@pytest.mark.parametrize(
+OUTSIDERS = pytest.mark.parametrize(
     "outsider",
     [
         UserFactory,
@@ -89,13 +95,28 @@ def test_members_do_not_open_what_is_written(client, member, project, name):
     ],
     ids=["nobody", "superuser", "guest", "expired", "future"],
 )
+
+
+@OUTSIDERS
 def test_outside_the_filiere_there_is_no_contract(client, project, outsider):
     client.force_login(outsider())
-    for name in READ:
+    for name in READ[1:]:
         assert client.get(address(name)).status_code == 404
     for name in WRITTEN:
         assert client.post(address(name), {}).status_code == 403
     assert Contract.objects.get().title == "Contrat de la santé"
+
+
+@OUTSIDERS
+def test_menu_leads_who_is_outside_the_filiere_to_a_sentence_and_not_to_the_contract(client, outsider):
+    client.force_login(outsider())
+    client.get(address("contract"))
+    before = _told(client, "contract")
+    a_whole_sheet()
+    assert _told(client, "contract") == before
+    status, page, queries = before
+    assert (status, queries) == (200, 3)
+    assert "Le contrat ne vous est pas ouvert" in page
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
@@ -104,9 +125,7 @@ def test_outsider_cannot_tell_a_contract_from_a_code_nobody_gave(client, project
     answers = []
     for changes in ({}, UNKNOWN[name]):
         client.get(address(name))  # whatever is asked once a day is asked
-        with CaptureQueriesContext(connection) as asked:
-            response = client.get(address(name, **changes))
-        answers.append((response.status_code, without_what_changes(response), len(asked)))
+        answers.append(_told(client, name, **changes))
     assert answers[0][0] == 404
     assert answers[0] == answers[1]
 
@@ -146,7 +165,7 @@ def test_contract_shows_all_there_is(client, member, project):
         "30 juin 2031",
         "Transition",
         "Décarbonation",
-        "Pilotes :",
+        "Pilote :",
         "13,7 M€",
         group.name,
         "Avenant 1 — Prolongation",
