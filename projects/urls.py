@@ -7,5 +7,7 @@ urlpatterns = [
     path("", include("projects.activity.urls")),
     path("", include("projects.access.urls")),
     path("", include("projects.contracts.urls")),
+    path("", include("projects.deliverables.urls")),
+    path("", include("projects.discussions.urls")),
     path("", include("projects.groups.urls")),
 ]
