@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+import projects.deliverables.admin  # noqa: F401  registers its models
 from filiere.admin import ReadOnlyAdmin, site
 from projects.access.models import EmergencyReading, Grant
 from projects.activity import selectors

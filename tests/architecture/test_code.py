@@ -17,16 +17,22 @@ CASCADES = {
     "accounts.Alias.organisation": "a spelling is nothing without what it spells",
     "accounts.ApiToken.person": "people are anonymised, not deleted; a key without its person opens nothing",
     "filiere.StoredAnswer.person": "an answer kept for a day, for that person alone",
+    "projects.AcceptanceCriterion.deliverable": "a line of what a deliverable must meet",
     "projects.BudgetLine.project": "a line of a project's own sheet",
     "projects.Criterion.project": "a line of a project's own sheet",
+    "projects.Dependency.deliverable": "a link from nothing says nothing",
+    "projects.Dependency.needs": "a link to nothing says nothing",
     "projects.Grant.content_object": "a projection of mandates, which protect the group",
     "projects.Grant.permission": "a permission that the code no longer knows grants nothing",
     "projects.Grant.user": "a projection of mandates, which protect the person",
+    "projects.HealthNote.deliverable": "the weather of nothing; what was handed in protects its deliverable",
     "projects.InvitedMandate.invitation": "what an invitation brings, and nothing without it",
+    "projects.Mention.comment": "part of the words of a comment",
     "projects.Participation.project": "a line of a project's own sheet",
     "projects.ProjectLink.from_project": "a line of a project's own sheet",
     "projects.ProjectLink.to_axis": "a link to nothing says nothing",
     "projects.ProjectLink.to_project": "a link to nothing says nothing",
+    "projects.VersionText.version": "the words of a file, which are nothing without it",
 }
 WRITES = {"save", "delete", "on_commit", "asave", "adelete"}
 MANAGER_WRITES = {"create", "bulk_create", "update", "bulk_update", "get_or_create", "update_or_create"}

@@ -17,6 +17,7 @@ from django.db import models
 
 from filiere.archive.contents import saved_models
 from tests.factories.accounts import UserFactory
+from tests.factories.deliverables import DeliverableFactory
 
 AWKWARD = "« L’été », œuvre\u202f! \\ \" ' \n\t\u2028 <b> 漢字 🧪"
 MOMENT = datetime(2026, 3, 29, 1, 30, 0, 123457, tzinfo=UTC)
@@ -24,9 +25,19 @@ MOMENT = datetime(2026, 3, 29, 1, 30, 0, 123457, tzinfo=UTC)
 PARTICULAR: dict[str, Callable[[int], Any]] = {
     "accounts.user.email": lambda n: f"personne-{n}@demo.example",
     "projects.delegation.borrower": lambda n: UserFactory().pk,  # never the lender
+    # Open to all, under way, and without a version yet: each points at the other.
+    "projects.deliverable.college": lambda n: "",
+    "projects.deliverable.current": lambda n: None,
+    "projects.deliverable.progress_before": lambda n: "",
+    "projects.deliverable.resumes_on": lambda n: None,
+    "projects.deliverable.stopped_because": lambda n: "",
+    "projects.deliverable.stopped_on": lambda n: None,
+    "projects.deliverable.validated": lambda n: None,
+    "projects.dependency.needs": lambda n: DeliverableFactory().pk,  # never itself
     "projects.membership.ends_on": lambda n: date(2099, 1, 1),
     "projects.projectedday.id": lambda n: 1,
     "projects.projectlink.to_project": lambda n: None,  # it leads to an axis
+    "projects.version.state": lambda n: "brouillon",  # it has one
 }
 
 

@@ -15,8 +15,20 @@ from accounts.models import User
 from accounts.people.personal_data import archive, personal_data, take_personal_data
 from accounts.people.services import change_preferences, close_account
 from projects.activity.models import Event
-from projects.models import EmergencyReading, InvitedMandate
+from projects.deliverables.enums import Health, Verdict
+from projects.models import (
+    Approval,
+    Comment,
+    EmergencyReading,
+    HealthNote,
+    InvitedMandate,
+    Opinion,
+    Recusal,
+    Thread,
+    WorkingGroup,
+)
 from tests.factories import AdministratorFactory, UserFactory
+from tests.factories.deliverables import DeliverableFactory, submitted_version
 from tests.factories.groups import DelegationFactory, MembershipFactory
 from tests.factories.people import fail_sign_in, give_token, invite, surround
 
@@ -29,12 +41,21 @@ HEADINGS = {
     "accounts.Invitation.accepted_by": "invitations_recues",
     "accounts.Invitation.invited_by": "invitations_envoyees",
     "mfa.Authenticator.user": "seconds_facteurs",
+    "projects.Approval.person": "approbations",
+    "projects.Approval.voice": "approbations_donnees_en_votre_nom",
+    "projects.Comment.author": "commentaires",
     "projects.Delegation.borrower": "delegations_recues",
     "projects.Delegation.lender": "delegations_donnees",
+    "projects.Deliverable_owners.user": "livrables_dont_vous_repondez",
     "projects.EmergencyReading.person": "lectures_d_urgence",
     "projects.Event.actor": "vos_actes",
+    "projects.HealthNote.by": "meteos",
     "projects.InvitedMandate.offered_by": "mandats_proposes",
     "projects.Membership.person": "mandats",
+    "projects.Opinion.person": "avis",
+    "projects.Recusal.person": "deports",
+    "projects.Version.author": "versions_deposees",
+    "projects.Version.submitted_by": "versions_soumises",
     "socialaccount.SocialAccount.user": "comptes_lies",
     "usersessions.UserSession.user": "sessions",
 }
@@ -44,6 +65,9 @@ NOT_PERSONAL = {
     "admin.LogEntry.user": "the admin site is read-only and writes none",
     "filiere.StoredAnswer.person": "a copy, kept a day, of answers to the person's own requests",
     "guardian.UserObjectPermission.user": "guardian's table for any model is not used",
+    "projects.Mention.person": "words of others, who named them; a mail told them so",
+    "projects.Opinion.asked_by": "an act: it is among theirs",
+    "projects.Thread.resolved_by": "an act: it is among theirs",
     "projects.Grant.user": "what mandates and delegations open, day by day: they are in the export",
 }
 
@@ -81,6 +105,22 @@ def full_life(person: User) -> None:
         organisation=mandate.organisation,
         offered_by=person,
     )
+    work_on_a_deliverable(person, mandate.group)
+
+
+def work_on_a_deliverable(person: User, group: WorkingGroup) -> None:
+    deliverable = DeliverableFactory(group=group)
+    deliverable.owners.add(person)
+    version = submitted_version(deliverable, author=person)
+    other = submitted_version(DeliverableFactory(group=group), author=None)
+    said = {"verdict": Verdict.APPROVED, "sha256": version.sha256}
+    Approval.objects.create(version=version, person=person, voice=person, **said)
+    Approval.objects.create(version=other, person=UserFactory(), voice=person, **said)
+    Recusal.objects.create(deliverable=deliverable, person=person, reason="Un lien")
+    Opinion.objects.create(version=version, person=person)
+    HealthNote.objects.create(deliverable=deliverable, health=Health.SUN, by=person)
+    thread = Thread.objects.create(version=version)
+    Comment.objects.create(thread=thread, author=person, text="Un mot")
 
 
 def test_every_model_that_points_at_people_is_in_the_export_or_says_why_not():
@@ -159,7 +199,9 @@ def test_personal_data_costs_the_same_for_one_row_and_for_thirty(
 ):
     person = UserFactory()
     full_life(person)
-    with django_assert_max_num_queries(20) as counted:
+    # Outside of a request, what the person may read is asked anew for each kind of row.
+    personal_data(person)  # the first reader of the day has the grants made
+    with django_assert_max_num_queries(40) as counted:
         personal_data(person)
     for number in range(29):
         give_token(person, name=f"Jeton {number}")

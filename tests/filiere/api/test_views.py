@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from accounts.tokens.authentication import TokenAuthentication
 from filiere.api.authentication import SessionAuthentication
-from filiere.api.parsers import StrictJSON
+from filiere.api.parsers import MultiPartParser, StrictJSON
 from filiere.api.throttles import PersonThrottle, VisitorThrottle
 from filiere.api.views import View
 from filiere.checks import patterns
@@ -41,8 +41,8 @@ def test_view_keeps_the_authentication_that_holds_the_scope_of_tokens(view):
 
 
 @pytest.mark.parametrize("view", views())
-def test_view_reads_strict_json(view):
-    assert StrictJSON in view.parser_classes
+def test_view_reads_strict_json_or_a_file(view):
+    assert StrictJSON in view.parser_classes or list(view.parser_classes) == [MultiPartParser]
 
 
 def test_pages_under_the_api_are_only_its_documentation():

@@ -10,6 +10,13 @@ from filiere.archive.saving import save
 from projects.activity import guards
 
 
+@pytest.fixture(autouse=True)
+def own_storage(settings, tmp_path_factory):
+    """What other tests deposited is not in these archives."""
+    folder = {"OPTIONS": {"location": tmp_path_factory.mktemp("files"), "base_url": None}}
+    settings.STORAGES = {**settings.STORAGES, "default": {**settings.STORAGES["default"], **folder}}
+
+
 @pytest.fixture
 def archive(tmp_path):
     """Writes an archive of what stands now."""

@@ -438,6 +438,7 @@ def test_long_tables_give_signs_of_life(empty, tmp_path, monkeypatch):
 
 
 def test_storage_without_a_folder_yet_holds_no_file(tmp_path, monkeypatch):
+    assert not default_storage.exists("rien")
     monkeypatch.setattr(default_storage._wrapped, "_location", str(tmp_path / "absent"))
     default_storage._wrapped.__dict__.pop("base_location", None)
     default_storage._wrapped.__dict__.pop("location", None)

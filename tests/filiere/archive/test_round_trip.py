@@ -21,8 +21,9 @@ from filiere.archive import manifest, names
 from filiere.archive.contents import LEFT_OUT, saved_models
 from filiere.models import StoredAnswer
 from projects.activity.services import record
-from projects.models import Event, PendingLink
+from projects.models import Event, PendingLink, Version
 from tests.factories import OrganisationFactory, UserFactory
+from tests.factories.deliverables import DeliverableFactory, a_version
 from tests.factories.everything import contents, fill
 from tests.filiere.workers import ROOT, process_environment
 
@@ -94,6 +95,17 @@ def test_organisation_that_became_another_one_still_does(archive, put_back, empt
     empty()
     put_back(path)
     assert Organisation.objects.get(pk=merged.pk).merged_into_id == kept.pk
+
+
+def test_deliverable_and_its_version_name_each_other_again(archive, put_back, empty):
+    version = a_version(DeliverableFactory(), b"Texte.", author=None)
+    path = archive()
+    empty()
+    put_back(path)
+    back = Version.objects.get(pk=version.pk)
+    assert back.deliverable.current == back
+    with back.file.open() as stream:
+        assert stream.read() == b"Texte."
 
 
 def test_moments_keep_their_microseconds_and_changed_at_its_past(archive, put_back, empty):

@@ -1,11 +1,12 @@
 """Every address of the project, and who may ask it what. A new page or resource adds its line here.
 
 `PAGES`: by name, the class that the page's own mark (`filiere.web.access`, `in_group`, …) must tell. `API`: for each
-method of each resource, whom it answers. A class is a `Rule`, a `Permission` held in the group of the address, or a
-function of the actor and that group. What stands in the addresses is in `world`.
+method of each resource, whom it answers. A class is a `Rule`, a `Permission` held in the group of the address, the
+`Work` on a deliverable, or a function of the actor and that group. What stands in the addresses is in `world`.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -23,9 +24,23 @@ class Rule(Enum):
     ADMINISTRATORS = auto()
 
 
+@dataclass(frozen=True)
+class Work:
+    """On the deliverable of the address, which its group works on and keeps to itself: with this permission there, or
+    for whoever reads it."""
+
+    permission: Permission | None = None
+
+    def exists_for(self, actor: Actor, group: WorkingGroup) -> bool:
+        return actor.holds(Permission.READ, group) and actor.holds(Permission.READ_WORK, group)
+
+    def lets(self, actor: Actor, group: WorkingGroup) -> bool:
+        return self.permission is None or actor.holds(self.permission, group)
+
+
 EVERYONE, SIGNED_IN, FILIERE = Rule.EVERYONE, Rule.SIGNED_IN, Rule.FILIERE
 COORDINATORS, INVITING, ADMINISTRATORS = Rule.COORDINATORS, Rule.INVITING, Rule.ADMINISTRATORS
-Whom = Rule | Permission | Callable[[Actor, WorkingGroup], bool]
+Whom = Rule | Permission | Work | Callable[[Actor, WorkingGroup], bool]
 
 
 def administers(actor: Actor, group: WorkingGroup) -> bool:
@@ -51,6 +66,28 @@ def told_of_emergencies(actor: Actor, group: WorkingGroup) -> bool:
     return actor.holds(Permission.READ_JOURNAL, group) or administers(actor, group)
 
 
+def reads_the_queue(actor: Actor, group: WorkingGroup) -> bool:
+    return bool({ContractRole.BUREAU, ContractRole.DELEGATE} & actor.wide)
+
+
+def takes_back_questions(actor: Actor, group: WorkingGroup) -> bool:
+    """A pilot, and who asked it, who is none of these people."""
+    return actor.holds(Permission.CONTRIBUTE, group) and actor.holds(Permission.APPROVE, group)
+
+
+def debates(actor: Actor, group: WorkingGroup) -> bool:
+    return actor.holds(Permission.READ_WORK, group) and actor.holds(Permission.DISCUSS, group)
+
+
+def moderates(actor: Actor, group: WorkingGroup) -> bool:
+    """Somebody else's comment."""
+    return actor.holds(Permission.APPROVE, group)
+
+
+def nobody(actor: Actor, group: WorkingGroup) -> bool:
+    return False
+
+
 SEE, MANAGE = Permission.SEE, Permission.MANAGE_GROUP
 
 PAGES: Mapping[Whom, frozenset[str]] = {
@@ -73,9 +110,16 @@ PAGES: Mapping[Whom, frozenset[str]] = {
         {
             "api-docs",
             "api-docs-section",
+            "approvals",
             "bureau",
+            "bureau-queue",
+            "comment-correct",
+            "comment-take-back",
+            "contract",
+            "deliverables",
             "directory",
             "directory-organisation",
+            "due-preview",
             "groups",
             "home",
             "mfa_activate_totp",
@@ -91,13 +135,18 @@ PAGES: Mapping[Whom, frozenset[str]] = {
             "personal-data",
             "preferences",
             "roles",
+            "thread",
+            "thread-open",
+            "thread-reopen",
+            "thread-settle",
             "token-revoke",
             "tokens",
             "unlink-identity",
             "usersessions_list",
+            "workflow",
         }
     ),
-    FILIERE: frozenset({"contract", "contract-version", "project", "projects"}),
+    FILIERE: frozenset({"contract-version", "project", "projects"}),
     COORDINATORS: frozenset(
         {
             "administration",
@@ -153,6 +202,9 @@ PAGES: Mapping[Whom, frozenset[str]] = {
             "group",
             "group-access",
             "group-delegations",
+            "group-deliverables",
+            "group-deliverables-board",
+            "group-deliverables-timeline",
             "group-emergency",
             "group-emergency-close",
             "group-members",
@@ -177,6 +229,28 @@ PAGES: Mapping[Whom, frozenset[str]] = {
     ),
     Permission.LEND: frozenset({"delegation-new"}),
     MANAGE: frozenset({"group-archive", "group-reopen"}),
+    Permission.CONTRIBUTE: frozenset({"deliverables-together"}),
+    Permission.PLAN: frozenset({"deliverable-new"}),
+    Work(): frozenset({"deliverable", "version", "version-compare", "version-file", "version-preview"}),
+    Work(Permission.READ_WORK): frozenset({"approval-sheet", "version-decide"}),
+    Work(Permission.DISCUSS): frozenset({"opinion-give"}),
+    Work(Permission.CONTRIBUTE): frozenset(
+        {
+            "deliverable-criteria",
+            "deliverable-progress",
+            "opinion-ask",
+            "opinion-take-back",
+            "version-deposit",
+            "version-submit",
+            "version-withdraw",
+        }
+    ),
+    Work(Permission.PLAN): frozenset(
+        {"deliverable-change", "deliverable-dependencies", "deliverable-dependency-remove"}
+    ),
+    Work(Permission.APPROVE): frozenset(
+        {"deliverable-abandon", "deliverable-health", "deliverable-resume", "deliverable-suspend", "recusal"}
+    ),
 }
 # Pages whose door is wider than what they let in: whoever passes the door may still be refused, and this says who is.
 FINER: Mapping[str, Callable[[Actor, WorkingGroup], bool]] = {
@@ -185,10 +259,17 @@ FINER: Mapping[str, Callable[[Actor, WorkingGroup], bool]] = {
     "mandate-withdraw": seats_members,
     "delegation-end": ends_loans,
     # Somebody else's reading is nobody's to close: 404, an answer of its own tests.
-    "group-emergency-close": lambda actor, group: False,
+    "group-emergency-close": nobody,
+    "thread-open": debates,
+    "thread-reopen": debates,
+    "thread-settle": debates,
+    "bureau-queue": reads_the_queue,
+    "opinion-take-back": takes_back_questions,
+    "comment-correct": nobody,  # but who wrote it
+    "comment-take-back": moderates,
 }
 # An act without a form of its own: a GET would be told so, whoever asks.
-POSTED = frozenset({"group-emergency-close"})
+POSTED = frozenset({"group-emergency-close", "thread-reopen", "thread-settle"})
 # What the libraries ship. They carry no mark; who is signed in or not is asked by their own tests in tests/accounts.
 THEIRS = frozenset(
     {
@@ -283,7 +364,57 @@ API: Mapping[str, Mapping[str, Ask]] = {
     "member-detail": {"get": Ask(SEE), "patch": Ask(Permission.INVITE, lambda room: {"role": "membre"})},
     "member-end": _act(seats_members),
     "member-withdraw": _act(seats_members),
+    "all-mandates-list": _read(COORDINATORS),
+    "all-mandates-end": _act(COORDINATORS),
     "delegation-list": {"get": Ask(SIGNED_IN), "post": Ask(Permission.LEND, lambda room: room["new delegation"])},
     "delegation-detail": _read(SEE),
     "delegation-end": _act(ends_loans),
+    "deliverable-list": {
+        "get": Ask(SIGNED_IN),
+        "post": Ask(Permission.PLAN, lambda room: room["new deliverable"]),
+    },
+    "deliverable-detail": {
+        "get": Ask(Work()),
+        "patch": Ask(Work(Permission.CONTRIBUTE), lambda room: {"progress": "en_cours"}),
+    },
+    "deliverable-recusal": {
+        "post": Ask(Work(Permission.APPROVE), lambda room: {"reason": "Mon entreprise y répond"}),
+        "delete": Ask(Work(Permission.APPROVE)),
+    },
+    "deliverable-version-list": {"get": Ask(Work()), "post": Ask(Work(Permission.CONTRIBUTE))},
+    "deliverable-dependency-list": {
+        "get": Ask(Work(Permission.READ_WORK)),
+        "post": Ask(Work(Permission.PLAN), lambda room: room["new dependency"]),
+    },
+    "deliverable-dependency-detail": {
+        "get": Ask(Work(Permission.READ_WORK)),
+        "delete": Ask(Work(Permission.PLAN)),
+    },
+    "deliverable-health-list": _read(Work(Permission.READ_WORK)),
+    "deliverable-history-list": _read(Work(Permission.READ_WORK)),
+    "version-detail": _read(Work()),
+    "version-content": _read(Work()),
+    "version-text": _read(Work()),
+    "version-submit": _act(Work(Permission.CONTRIBUTE)),
+    "version-withdraw": _act(Work(Permission.CONTRIBUTE)),
+    "version-approve": {"post": Ask(Work(Permission.APPROVE), lambda room: room["approval"])},
+    "version-request-changes": {
+        "post": Ask(Work(Permission.APPROVE), lambda room: {"reason": "Des chiffres à revoir"})
+    },
+    "approval-list": _read(Work(Permission.READ_WORK)),
+    "opinion-list": {
+        "get": Ask(Work(Permission.READ_WORK)),
+        "post": Ask(Work(Permission.DISCUSS), lambda room: {"kind": "favorable"}),
+    },
+    "opinion-ask": {"post": Ask(Work(Permission.CONTRIBUTE), lambda room: room["new question"])},
+    "opinion-detail": {
+        "get": Ask(Work(Permission.READ_WORK)),
+        "delete": Ask(takes_back_questions),
+    },
+    "comment-list": {"get": Ask(SIGNED_IN), "post": Ask(Work(Permission.DISCUSS), lambda room: room["new comment"])},
+    "comment-detail": {"get": Ask(Work()), "patch": Ask(nobody), "delete": Ask(moderates)},
+    "thread-list": _read(SIGNED_IN),
+    "thread-detail": _read(Work()),
+    "thread-settle": _act(Work(Permission.DISCUSS)),
+    "thread-reopen": _act(Work(Permission.DISCUSS)),
 }

@@ -159,7 +159,7 @@ def test_visible_to_costs_the_same_for_one_group_and_for_thirty(paper, django_as
         for _ in range(number):
             paper.objects.create(group=seat_in_new(person), date=today())
         standing_of(person)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             list(paper.objects.visible_to(person))
     assert paper.objects.visible_to(person).count() == 30
 

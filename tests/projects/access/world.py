@@ -7,14 +7,18 @@ from typing import Any
 from django.urls import get_resolver
 from django.utils import timezone
 
+from accounts.models import User
 from filiere.checks import patterns
 from projects.access.enums import Permission, Role
 from projects.access.models import EmergencyReading
-from projects.models import InvitedMandate, WorkingGroup
+from projects.deliverables.enums import ApprovalState
+from projects.deliverables.files.formats import Format
+from projects.models import Comment, Deliverable, Dependency, InvitedMandate, Opinion, Thread, Version, WorkingGroup
 from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
 from tests.factories.access import Room
 from tests.factories.activity import recorded
 from tests.factories.contracts import AmendmentFactory, AxisFactory, ProjectFactory
+from tests.factories.deliverables import DeliverableFactory, a_version
 from tests.factories.groups import DelegationFactory, MembershipFactory
 from tests.factories.invitations import a_sent_invitation
 from tests.factories.people import give_token
@@ -34,8 +38,14 @@ ABOUT = {
     "group": "group",
     "token": "token",
     "event": "event",
+    "approval": "version",
+    "deliverable-dependency": "dependency",
+    "thread-open": "version",
     **{kind: kind for kind in ("contract", "axis", "project", "amendment")},
+    **{kind: kind for kind in ("deliverable", "version", "opinion", "thread", "comment")},
 }
+# Pages of a version or an opinion stand under its deliverable, where the API names the thing itself.
+UNDER_DELIVERABLE = ("approval-sheet", "deliverable", "opinion", "recusal", "version")
 
 
 def ours() -> Iterator[tuple[str, Any]]:
@@ -60,7 +70,9 @@ def things_of(group: WorkingGroup, room: Room) -> dict[str, Any]:
         person=AdministratorFactory(), group=group, reason="Raison d’essai", closes_at=timezone.now()
     )
     organisation = OrganisationFactory()
+    work = work_of(group, lender)
     return {
+        **work,
         "group": group,
         "mandate": mandate,
         "delegation": DelegationFactory(group=group, lender=lender, borrower=mandate.person),
@@ -89,7 +101,31 @@ def things_of(group: WorkingGroup, room: Room) -> dict[str, Any]:
                 "borrower": str(mandate.person_id),
                 "ends_on": "2026-12-31",
             },
+            "new deliverable": {"group": group.slug, "title": "Livrable nouveau"},
+            "new dependency": {"needs": str(DeliverableFactory(group=group).pk)},
+            "new question": {"people": [str(lender.pk)]},
+            "new comment": {"thread": str(work["thread"].pk), "text": "Un mot."},
+            "approval": {"sha256": work["version"].sha256},
         },
+    }
+
+
+def work_of(group: WorkingGroup, pilot: User) -> dict[str, Any]:
+    """A deliverable that nobody outside the group may read, its second version before the pilots, and what was said."""
+    deliverable = DeliverableFactory(group=group)
+    author = UserFactory()
+    a_version(deliverable, b"Premier texte.", author=author, replaced_at=timezone.now())
+    version = a_version(deliverable, b"Second texte.", author=author, submitted_by=author, submitted_at=timezone.now())
+    Version.objects.filter(pk=version.pk).update(format=Format.PDF, name="texte.pdf", state=ApprovalState.SUBMITTED)
+    Deliverable.objects.filter(pk=deliverable.pk).update(approval_state=ApprovalState.SUBMITTED)
+    thread = Thread.objects.create(version=version)
+    return {
+        "deliverable": deliverable,
+        "version": version,
+        "opinion": Opinion.objects.create(version=version, person=pilot, asked_by=author),
+        "dependency": Dependency.objects.create(deliverable=deliverable, needs=DeliverableFactory(group=group)),
+        "thread": thread,
+        "comment": Comment.objects.create(thread=thread, author=author, text="Un mot."),
     }
 
 
@@ -111,6 +147,10 @@ def _keys(name: str, parameters: set[str], things: dict[str, Any], *, api: bool)
         "key": "x",
         "pk": things[ABOUT[kind]].pk if kind else 1,
     }
+    if not api and name.startswith(UNDER_DELIVERABLE):
+        known |= {"pk": things["deliverable"].pk, "number": things["version"].number}
+    known |= {each: things[each].pk for each in ("deliverable", "version", "opinion", "dependency")}
+    known["field"] = "version"
     if name == "person-act":
         known["slug"] = "fermer"
     if name == "api-docs-section":
