@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from accounts.organisations.models import Organisation
 from accounts.people.models import User
 from filiere.days import today
 from projects.access.enums import Permission, Role
@@ -13,6 +12,7 @@ from projects.activity.services import record
 from projects.contracts.models import Contract
 from projects.demonstration.contract import CODE
 from projects.demonstration.facts import facts
+from projects.demonstration.organisations import by_spelling
 from projects.demonstration.people import DOMAIN, GROUPS, SEATS
 from projects.groups.mandates.services import give_mandate
 from projects.groups.models import Delegation, Membership, WorkingGroup
@@ -88,7 +88,7 @@ def load() -> int:
         return 0
     created = _open(bodies, known)
     people = {person.email: person for person in User.objects.filter(email__endswith=f"@{DOMAIN}")}
-    organisations = _organisations()
+    organisations = by_spelling()
     for chair in missing:
         if chair.email not in people:
             continue
@@ -155,11 +155,6 @@ def _depth(code: str, codes: set[str]) -> int:
 
 def _seats() -> Any:
     return Membership.objects.select_related("person", "group").order_by("starts_on", "pk")
-
-
-def _organisations() -> dict[str, Organisation]:
-    found = Organisation.objects.prefetch_related("aliases")
-    return {alias.text: organisation for organisation in found for alias in organisation.aliases.all()}
 
 
 def _chairs() -> Iterator[Chair]:

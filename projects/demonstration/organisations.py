@@ -1,4 +1,4 @@
-from accounts.organisations.models import Alias, folded
+from accounts.organisations.models import Alias, Organisation, folded
 from accounts.organisations.services import create_organisation
 from projects.demonstration.facts import facts
 
@@ -19,3 +19,8 @@ def load() -> int:
             confirmed=True,
         )
     return len(missing)
+
+
+def by_spelling() -> dict[str, Organisation]:
+    found = Organisation.objects.prefetch_related("aliases")
+    return {alias.text: organisation for organisation in found for alias in organisation.aliases.all()}

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from projects.demonstration import contract, groups, organisations, people
+from projects.demonstration import contract, deliverables, groups, organisations, people
 
 # In the order in which one needs the other; each feature adds its module here.
 LOADERS = (
@@ -13,6 +13,7 @@ LOADERS = (
     (gettext_lazy("Personnes"), people.load),
     (gettext_lazy("Contrat"), contract.load),
     (gettext_lazy("Groupes et mandats"), groups.load),
+    (gettext_lazy("Livrables"), deliverables.load),
 )
 
 
