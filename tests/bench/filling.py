@@ -12,6 +12,7 @@ from accounts.organisations.enums import College, OrganisationKind
 from filiere.text import fold
 from projects.activity.chain import START, digest_of, follow
 from projects.models import Event, Link
+from tests.bench.owing import owe
 from tests.bench.sitting import grant, seat
 
 # Of the smallest size; a hundred times as many are what the design promises to carry, and more organisations than that.
@@ -30,6 +31,7 @@ def grow(*, since: int, to: int) -> None:
         organisations = _save(_organisations(range(ORGANISATIONS * since, ORGANISATIONS * to)))
         _save(_spellings(organisations))
         seat(people, organisations, to=to)
+        owe(since=since, to=to)
         actors = list(User.objects.values_list("pk", flat=True)[:100])
         objects = list(Organisation.objects.values_list("pk", flat=True)[:500])
         _save_events(_events(range(EVENTS * since, EVENTS * to), actors, objects))

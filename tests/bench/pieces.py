@@ -31,6 +31,9 @@ PIECES = (
     Piece("groups, API", Kind.API, "/api/v1/groups/"),
     Piece("groups, page", Kind.PAGE, "/groupes/"),
     Piece("members of a group, page", Kind.PAGE, "/groupes/groupe-000/membres/"),
+    Piece("deliverables, API", Kind.API, "/api/v1/deliverables/"),
+    Piece("deliverables of a group, page", Kind.PAGE, "/groupes/groupe-000/livrables/"),
+    Piece("my deliverables, page", Kind.PAGE, "/livrables/"),
     Piece("contract, page", Kind.PAGE, "/contrat/"),
     Piece("projects, page", Kind.PAGE, "/contrat/contrat/projets/"),
 )

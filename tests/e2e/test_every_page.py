@@ -5,14 +5,24 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 from playwright.sync_api import Page
 
 from accounts.models import Invitation, Organisation, User
 from filiere.checks import patterns
-from projects.models import Membership, WorkingGroup
+from projects.deliverables import following
+from projects.deliverables.approvals.services import submit
+from projects.deliverables.dependencies import depend
+from projects.deliverables.opinions.services import ask, give
+from projects.deliverables.services import create_deliverable
+from projects.deliverables.versions.services import deposit_version
+from projects.discussions.services import open_thread
+from projects.groups.enums import GroupKind
+from projects.models import Deliverable, Membership, WorkingGroup
 from tests.factories import AdministratorFactory, OrganisationFactory, UserFactory
-from tests.factories.groups import DelegationFactory, MembershipFactory
+from tests.factories.deliverables import DeliverableFactory, a_group_at_work
+from tests.factories.groups import DelegationFactory, MembershipFactory, WorkingGroupFactory
 from tests.factories.invitations import a_sent_invitation
 from tests.factories.people import give_second_factor, give_token, open_session
 from tests.projects.contracts.sheets import a_whole_sheet
@@ -147,6 +157,55 @@ ADMINISTRATOR: dict[str, Address] = {
     "directory-organisation": about("directory-organisation", "organisation"),
     "api-docs-section": lambda _: reverse("api-docs-section", kwargs={"name": "organisations"}),
 }
+# Pages of the work: a pilot's, about a deliverable whose second version is before them.
+PILOT: dict[str, Address] = {
+    **{name: plain(name) for name in ("approvals", "bureau-queue", "deliverables", "workflow")},
+    **{
+        name: of_group(name)
+        for name in (
+            "group-deliverables",
+            "group-deliverables-board",
+            "group-deliverables-timeline",
+            "deliverable-new",
+        )
+    },
+    "deliverables-together": lambda things: (
+        f"{of_group('deliverables-together')(things)}?livrable={things['deliverable'].pk}"
+    ),
+    **{
+        name: about(name, "deliverable")
+        for name in (
+            "deliverable",
+            "deliverable-abandon",
+            "deliverable-change",
+            "deliverable-criteria",
+            "deliverable-dependencies",
+            "deliverable-health",
+            "deliverable-progress",
+            "deliverable-suspend",
+            "recusal",
+            "version-deposit",
+        )
+    },
+    "deliverable-resume": about("deliverable-resume", "stopped"),
+    **{
+        name: about(name, "deliverable", number=2)
+        for name in (
+            "opinion-ask",
+            "opinion-give",
+            "version",
+            "version-compare",
+            "version-decide",
+            "version-submit",
+            "version-withdraw",
+        )
+    },
+    "opinion-take-back": lambda things: about("opinion-take-back", "deliverable", opinion=things["opinion"].pk)(things),
+    "thread": about("thread", "thread"),
+    "thread-open": lambda things: reverse("thread-open", args=["version", things["deliverable"].current_id]),
+    "comment-correct": about("comment-correct", "comment"),
+    "comment-take-back": about("comment-take-back", "comment"),
+}
 # Pages that only exist in the middle of something, or for others: the test of that path looks at them.
 ELSEWHERE = {
     "group-invitation-resend": "test_group_invitations",
@@ -174,8 +233,11 @@ ELSEWHERE = {
 }
 # Answers without a page of their own.
 NO_PAGE = {
+    "approval-sheet",  # a file
     "axis-move",  # a button among the axes
     "bureau",  # leads to the page of that group
+    "deliverable-dependency-remove",  # a button
+    "due-preview",  # a part of a form
     "account_set_password",  # everybody has a password; leads to its change
     "favicon",
     "group-emergency-close",  # a button
@@ -185,7 +247,11 @@ NO_PAGE = {
     "openid_connect_login",
     "readyz",
     "theme",
+    "thread-reopen",  # a button
+    "thread-settle",  # a button
     "unlink-identity",
+    "version-file",
+    "version-preview",  # a file, in the frame of its version's page
 }
 
 
@@ -214,13 +280,52 @@ def things() -> dict[str, Any]:
     }
 
 
+@pytest.fixture
+def work() -> dict[str, Any]:
+    """One deliverable with all that a page may show of it, and one that is suspended."""
+    group, people = a_group_at_work()
+    pilot, member = people["pilote"], people["membre"]
+    # Who sits on the Bureau too, and reads what it has before it.
+    MembershipFactory(person=pilot, group=WorkingGroupFactory(slug="bureau", kind=GroupKind.BUREAU))
+    made = create_deliverable(
+        group=group,
+        by=pilot,
+        title="Feuille de route",
+        code="L1",
+        description="Ce que le groupe propose.",
+        due="T1 2027",
+        criteria=["Chiffrée", "Partagée"],
+        owners=[member],
+    )
+    stopped = DeliverableFactory(group=group, title="Étude d’impact")
+    following.suspend(deliverable=stopped, reason="Budget gelé", by=pilot)
+    depend(deliverable=made, needs=stopped, by=pilot, why="Les chiffres en viennent")
+    following.set_health(deliverable=made, health="soleil", by=pilot)
+    following.set_health(deliverable=made, health="orage", sentence="Le budget manque", by=pilot)
+    for text in ("Premier texte.\nFin.", "Second texte.\nFin."):
+        file = SimpleUploadedFile("note.txt", text.encode())
+        version = deposit_version(deliverable=made, file=file, by=member, note="Relecture")
+    give(version=version, kind="favorable_reserves", text="Chiffres à revoir", by=people["rapporteur"])
+    submit(version=version, by=member)
+    thread = open_thread(field="version", target=version, text="Et la page 4\u202f?", by=pilot)
+    return {
+        "pilot": pilot,
+        "group": group,
+        "deliverable": Deliverable.objects.get(pk=made.pk),
+        "stopped": stopped,
+        "opinion": ask(version=version, people=[people["invite"]], by=pilot)[0],
+        "thread": thread,
+        "comment": thread.comments.get(),
+    }
+
+
 def test_every_address_is_a_page_looked_at_or_says_why_not():
     named = {
         pattern.name
         for route, pattern in patterns(get_resolver())
         if not route.startswith("admin/") and (not route.startswith("api/") or "docs" in route)
     }
-    assert named == {*VISITOR, *ADMINISTRATOR, *ELSEWHERE, *NO_PAGE}
+    assert named == {*VISITOR, *ADMINISTRATOR, *PILOT, *ELSEWHERE, *NO_PAGE}
 
 
 @pytest.mark.parametrize("name", VISITOR)
@@ -236,6 +341,18 @@ def test_visitor_page_has_no_accessibility_fault(page: Page, axe, screenshot, th
 def test_page_has_no_accessibility_fault(page: Page, sign_in, axe, screenshot, things, name):
     sign_in(page, things["administrator"])
     address = ADMINISTRATOR[name](things)
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.ok, name
+    assert page.url.endswith(address), f"{name} led to {page.url}"
+    axe(page)
+    screenshot(page, name)
+
+
+@pytest.mark.parametrize("name", PILOT)
+def test_page_of_the_work_has_no_accessibility_fault(page: Page, sign_in, axe, screenshot, work, name):
+    sign_in(page, work["pilot"])
+    address = PILOT[name](work)
     answer = page.goto(address)
     assert answer is not None
     assert answer.ok, name
