@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.organisations.selectors import known
-from filiere.api.resources import Changeable, Creatable, Listable, Readable, Removable, Resource
+from filiere.api.lists import FORMAT
+from filiere.api.resources import Changeable, Creatable, Listable, Readable, Removable, Resource, is_id
 from projects.access.enums import Permission
 from projects.activity.models import Event
 from projects.activity.selectors import events_of_object
@@ -37,10 +40,13 @@ from projects.deliverables.serializers import (
     HealthNoteSerializer,
     NewDeliverable,
     RecusalInput,
+    SightSerializer,
 )
+from projects.deliverables.sight import sight_of
 from projects.deliverables.whole import change_whole, create_whole
+from projects.groups.access.explanations import ever_in
 from projects.groups.mandates.person_selectors import people_known_to
-from projects.groups.permissions import visible_group
+from projects.groups.permissions import may_explain, visible_group
 
 CHANGES = writing(Permission.PLAN, Permission.CONTRIBUTE, Permission.APPROVE)
 
@@ -118,6 +124,31 @@ class DeliverableResource(Listable, Readable, Creatable, Changeable, Resource):
         """Lever son déport"""
         approvals.lift_recusal(deliverable=self.get_object(), by=self.person)
         return Response(status=204)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("person", OpenApiTypes.UUID, description=gettext_lazy("Vous-même, si rien n’est dit."))
+        ],
+        responses=SightSerializer,
+    )
+    @action(detail=True, methods=["get"])
+    def access(self, request: Request, pk: str) -> Response:
+        """Pourquoi cette personne voit-elle ce livrable\u202f?
+
+        De soi-même, ou de toute personne du groupe pour qui en règle les droits ou en prête.
+        """
+        deliverable = self.get_object()
+        if unknown := sorted(request.query_params.keys() - {"person", FORMAT}):
+            raise ValidationError({name: _("Paramètre inconnu.") for name in unknown})
+        asked = request.query_params.get("person", "").lower() or str(self.person.pk)
+        if asked == str(self.person.pk):
+            return Response(SightSerializer(sight_of(self.person, deliverable)).data)
+        if not may_explain(self.person, deliverable.group):
+            raise PermissionDenied(_("Vous pouvez demander ce que vous voyez ici, pas ce que d’autres y voient."))
+        person = ever_in(deliverable.group).filter(pk=asked).first() if is_id(asked) else None
+        if person is None:
+            raise ValidationError({"person": _("Cette personne n’a jamais siégé dans ce groupe.")})
+        return Response(SightSerializer(sight_of(person, deliverable)).data)
 
     def _chosen(self, data: dict[str, Any]) -> dict[str, Any]:
         """What the body names by its identifier, among what the sender may know of."""

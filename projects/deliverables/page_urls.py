@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from projects.deliverables import due_page, following_pages, pages
+from projects.deliverables import due_page, following_pages, pages, sight_pages
 
 urlpatterns = [
     path("groupes/<slug:slug>/livrables/nouveau/", pages.new, name="deliverable-new"),
     path("livrables/echeance/", due_page.due_preview, name="due-preview"),
     path("livrables/<uuid:pk>/", pages.deliverable, name="deliverable"),
+    path("livrables/<uuid:pk>/qui-lit/", sight_pages.readers, name="deliverable-readers"),
     path("livrables/<uuid:pk>/modifier/", pages.change, name="deliverable-change"),
     path("livrables/<uuid:pk>/avancement/", following_pages.progress, name="deliverable-progress"),
     path("livrables/<uuid:pk>/criteres/", following_pages.criteria, name="deliverable-criteria"),

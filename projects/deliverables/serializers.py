@@ -309,6 +309,19 @@ class DependencySerializer(ModelSerializer):
         read_only_fields = fields
 
 
+class DoorSerializer(Serializer):
+    what = serializers.CharField()
+    open = serializers.BooleanField(source="is_open")
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class SightSerializer(Serializer):
+    person = serializers.UUIDField(source="person.pk")
+    reads = serializers.BooleanField(help_text=_("Lit au moins ce qui est validé, ou porté devant le Bureau."))
+    works = serializers.BooleanField(help_text=_("Lit tout le travail."))
+    doors = DoorSerializer(many=True)
+
+
 class DependencyInput(Serializer):
     needs = serializers.UUIDField()
     why = serializers.CharField(max_length=300, required=False, allow_blank=True)

@@ -182,6 +182,7 @@ PILOT: dict[str, Address] = {
             "deliverable-dependencies",
             "deliverable-health",
             "deliverable-progress",
+            "deliverable-readers",
             "deliverable-suspend",
             "recusal",
             "version-deposit",

@@ -231,7 +231,9 @@ PAGES: Mapping[Whom, frozenset[str]] = {
     MANAGE: frozenset({"group-archive", "group-reopen"}),
     Permission.CONTRIBUTE: frozenset({"deliverables-together"}),
     Permission.PLAN: frozenset({"deliverable-new"}),
-    Work(): frozenset({"deliverable", "version", "version-compare", "version-file", "version-preview"}),
+    Work(): frozenset(
+        {"deliverable", "deliverable-readers", "version", "version-compare", "version-file", "version-preview"}
+    ),
     Work(Permission.READ_WORK): frozenset({"approval-sheet", "version-decide"}),
     Work(Permission.DISCUSS): frozenset({"opinion-give"}),
     Work(Permission.CONTRIBUTE): frozenset(
@@ -381,6 +383,7 @@ API: Mapping[str, Mapping[str, Ask]] = {
         "post": Ask(Work(Permission.APPROVE), lambda room: {"reason": "Mon entreprise y répond"}),
         "delete": Ask(Work(Permission.APPROVE)),
     },
+    "deliverable-access": _read(Work()),
     "deliverable-version-list": {"get": Ask(Work()), "post": Ask(Work(Permission.CONTRIBUTE))},
     "deliverable-dependency-list": {
         "get": Ask(Work(Permission.READ_WORK)),

@@ -24,7 +24,8 @@ def acts(response, deliverable):
     posted = re.findall(r'<form\b[^>]*\baction="([^"]+)"', response.content.decode())
     below = [unescape(each).partition("#")[0].partition("?")[0] for each in [*links(response), *posted]]
     names = {re.sub(r"^versions/\d+/", "", each.removeprefix(here)) for each in below if each.startswith(here)}
-    return {name.strip("/") for name in names} - {""}
+    # « Qui le lit » is a page to read: nothing is done there.
+    return {name.strip("/") for name in names} - {"", "qui-lit"}
 
 
 class _Part:
